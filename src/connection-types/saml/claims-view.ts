@@ -34,11 +34,12 @@ export const claimsView: ClaimsView<VerifiedAssertion, Pick<OpenedSaml, "source"
 };
 
 function readNameId(given: unknown): VerifiedAssertion["nameId"] | null {
-  if (isIdentifier(given)) return { value: given, format: NAME_ID_FORMAT.unspecified, qualifier: null };
+  if (isIdentifier(given))
+    return { value: given, format: NAME_ID_FORMAT.unspecified, qualifier: null, spQualifier: null };
   if (typeof given !== "object" || given === null) return null;
   const { value, format = NAME_ID_FORMAT.unspecified, qualifier = null } = given as Record<string, unknown>;
   if (!isIdentifier(value) || typeof format !== "string") return null;
-  return qualifier === null || typeof qualifier === "string" ? { value, format, qualifier } : null;
+  return qualifier === null || typeof qualifier === "string" ? { value, format, qualifier, spQualifier: null } : null;
 }
 
 function readAttributes(given: unknown): VerifiedAssertion["attributes"] | null {

@@ -43,6 +43,7 @@ export function createSamlConnectionType(makeValidator: () => Validator) {
       { name: "entityId", label: "Entity ID (audience, identifier)", value: addresses.metadataUrl },
       { name: "acsUrl", label: "Assertion consumer service URL (reply URL, recipient)", value: addresses.acsUrl },
       { name: "signOnUrl", label: "Sign-on URL (for portal tiles)", value: addresses.startUrl },
+      { name: "logoutUrl", label: "Single logout URL (HTTP-Redirect and HTTP-POST)", value: addresses.logoutUrl },
       { name: "metadataUrl", label: "Service provider metadata", value: addresses.metadataUrl },
     ],
     createKeys: async (addresses, now) => {
@@ -58,7 +59,9 @@ export function createSamlConnectionType(makeValidator: () => Validator) {
       body: writeServiceProviderMetadata({
         entityId: addresses.metadataUrl,
         acsUrl: addresses.acsUrl,
-        signingCertificates: settings.signRequests ? (keys?.signing.map(({ certificate }) => certificate) ?? []) : [],
+        logoutUrl: addresses.logoutUrl,
+        signingCertificates: keys?.signing.map(({ certificate }) => certificate) ?? [],
+        signsRequests: settings.signRequests === true,
         encryptionCertificates: settings.encryptedAssertions
           ? (keys?.decryption.map(({ certificate }) => certificate) ?? [])
           : [],
@@ -73,6 +76,11 @@ export function createSamlConnectionType(makeValidator: () => Validator) {
     open: (settings, runtime) => openConnection(settings, runtime, (validator ??= makeValidator())),
     strategy: (opened) => opened.strategy,
     normalize,
+    logout: {
+      describeSession: (verified, { logout }) => logout.describeSession(verified),
+      begin: (session, handle, { logout }) => Promise.resolve(logout.begin(session, handle)),
+      receive: (exchange, { logout }) => logout.receive(exchange),
+    },
     claims: claimsView,
     diagnose,
     expirations: (settings, runtime) =>

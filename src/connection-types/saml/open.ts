@@ -8,6 +8,7 @@ import {
   type ProviderSource,
 } from "../../protocols/saml/provider-source.js";
 import { refuse } from "../../protocols/saml/refusals.js";
+import type { SamlLogout } from "../../protocols/saml/logout.js";
 import type { SamlStrategy } from "../../protocols/saml/saml-strategy.js";
 import type { Validator } from "../../protocols/saml/validator.js";
 import { checkSubject } from "./normalize.js";
@@ -18,6 +19,7 @@ import type { SamlDraft, SamlSettings } from "./settings.js";
 export interface OpenedSaml {
   readonly source: ProviderSource;
   readonly strategy: SamlStrategy;
+  readonly logout: SamlLogout;
 }
 
 /** @throws ProtocolRefusal when settings are missing, or the metadata is not available */
@@ -29,10 +31,11 @@ export async function openConnection(
   const source = createSource(settings, runtime);
   // Loads the provider now, so that a failure stops the opening and not the first sign-in.
   await source.current();
-  const signingKey = settings.signRequests ? (runtime.keys?.signing[0]?.privateKey ?? null) : null;
+  const signingKey = runtime.keys?.signing[0]?.privateKey ?? null;
   if (settings.signRequests && signingKey === null) refuse("SAML_SIGNING_KEY_MISSING");
   // node-saml takes a quarter of a second to load. An installation without SAML connections does not load it.
   const { SamlStrategy } = await import("../../protocols/saml/saml-strategy.js");
+  const { SamlLogout } = await import("../../protocols/saml/logout.js");
   const strategy = new SamlStrategy({
     entityId: runtime.addresses.metadataUrl,
     acsUrl: runtime.addresses.acsUrl,
@@ -44,13 +47,27 @@ export async function openConnection(
     nameIdFormat: settings.nameIdFormat,
     authnContexts: settings.requestedAuthnContext ?? [],
     authentication: { maxAgeSeconds: settings.maxAgeSeconds, requiredAcr: settings.requiredAcr ?? [] },
-    signingKey,
+    signingKey: settings.signRequests ? signingKey : null,
     decryptionKeys: runtime.keys?.decryption.map(({ privateKey }) => privateKey) ?? [],
     mustBeEncrypted: settings.encryptedAssertions,
     allowUnsolicited: settings.allowIdpInitiated,
     checkSubject: (verified) => checkSubject(verified, settings),
   });
-  return { source, strategy };
+  const logout = new SamlLogout({
+    entityId: runtime.addresses.metadataUrl,
+    ownUrl: runtime.addresses.logoutUrl,
+    providerUrl: readLogoutUrl(settings, runtime),
+    source,
+    now: runtime.now,
+    clockSkewSeconds: settings.clockSkewSeconds,
+    signingKey,
+  });
+  return { source, strategy, logout };
+}
+
+/** Checked when saved, and again here, because the operator may have removed a host since. */
+function readLogoutUrl({ logoutUrl }: SamlSettings, { urls }: Runtime): string | null {
+  return logoutUrl !== null && urls.browserUrl(new URL(logoutUrl)) === null ? logoutUrl : null;
 }
 
 function createSource(settings: SamlSettings, runtime: Runtime): ProviderSource {

@@ -71,7 +71,7 @@ export const SAML_SETTINGS = {
   logoutUrl: setting.url({
     reach: "browser",
     label: "Logout URL",
-    help: "The provider's single logout address (binding HTTP-Redirect). Filled in from metadata.",
+    help: "The provider's single logout address (binding HTTP-Redirect). With it, a sign-out here also signs the person out at the provider. Filled in from metadata.",
   }),
   nameIdFormat: {
     ...nameIdFormat,

@@ -31,11 +31,20 @@ export interface AssertionExpectations extends Clocks {
   readonly authentication: AuthenticationRules;
 }
 
+/** A person's name at the provider (SAML core 2.2.3). */
+export interface VerifiedNameId {
+  readonly value: string;
+  readonly format: string;
+  readonly qualifier: string | null;
+  /** The service provider, or a group of them, that the name is for. */
+  readonly spQualifier: string | null;
+}
+
 /** A verified assertion as plain data, so that Usher can store it between two requests. */
 export interface VerifiedAssertion {
   readonly id: string;
   readonly issuer: string;
-  readonly nameId: { readonly value: string; readonly format: string; readonly qualifier: string | null };
+  readonly nameId: VerifiedNameId;
   /** The end of its conditions or of its confirmation, whichever is later, in ISO 8601. */
   readonly expiresAt: string;
   readonly authnInstant: string;
@@ -173,7 +182,8 @@ function checkAuthentication(assertion: XmlElement, expected: AssertionExpectati
   };
 }
 
-function readNameId(subject: XmlElement): VerifiedAssertion["nameId"] {
+/** Reads the name in an element: in the subject of an assertion, or in a logout request. */
+export function readNameId(subject: XmlElement): VerifiedNameId {
   if (childrenOf(subject, NAMESPACE.assertion, "EncryptedID").length > 0)
     refuse("SAML_ENCRYPTION_UNSUPPORTED", "the identifier alone is encrypted");
   const element = only(subject, "NameID", "SAML_NAME_ID_UNUSABLE");
@@ -188,6 +198,7 @@ function readNameId(subject: XmlElement): VerifiedAssertion["nameId"] {
     value,
     format: element.attributes.get("Format") ?? NAME_ID_FORMAT.unspecified,
     qualifier: element.attributes.get("NameQualifier") ?? null,
+    spQualifier: element.attributes.get("SPNameQualifier") ?? null,
   };
 }
 

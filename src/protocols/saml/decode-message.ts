@@ -17,18 +17,33 @@ export interface DecodedMessage {
 }
 
 /**
- * Decodes the form field `SAMLResponse`.
+ * Decodes a form field, such as `SAMLResponse`.
  *
+ * @param longest in characters of base64
  * @throws ProtocolRefusal `SAML_MALFORMED_RESPONSE`, `SAML_RESPONSE_TOO_LARGE` or `SAML_FORBIDDEN_MARKUP`
  */
-export function decodeMessage(field: string): DecodedMessage {
-  if (field.length > LONGEST_MESSAGE) refuse("SAML_RESPONSE_TOO_LARGE", `${field.length} characters of base64`);
+export function decodeMessage(field: string, longest: number = LONGEST_MESSAGE): DecodedMessage {
+  if (field.length > longest) refuse("SAML_RESPONSE_TOO_LARGE", `${field.length} characters of base64`);
+  const xml = decodeText(decodeBase64(field));
+  return { xml, root: readMessage(xml) };
+}
+
+/** @throws ProtocolRefusal `SAML_MALFORMED_RESPONSE` */
+export function decodeBase64(field: string): Buffer {
   const base64 = field.replace(/[ \t\r\n]+/g, "");
   // Node accepts almost any text. A second, stricter decoder would read a different message.
   if (base64 === "" || base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64))
     refuse("SAML_MALFORMED_RESPONSE", "the field is not base64");
-  const xml = removeDeclaration(decodeUtf8(Buffer.from(base64, "base64")));
-  return { xml, root: readMessage(xml) };
+  return Buffer.from(base64, "base64");
+}
+
+/**
+ * The text of a message, without byte order mark and XML declaration.
+ *
+ * @throws ProtocolRefusal `SAML_MALFORMED_RESPONSE`
+ */
+export function decodeText(bytes: Buffer): string {
+  return removeDeclaration(decodeUtf8(bytes));
 }
 
 function decodeUtf8(bytes: Buffer): string {

@@ -98,7 +98,7 @@ function checkRoot(root: XmlElement): void {
 }
 
 /** A signature names its element by ID. If two elements had the same ID, each could pass as the signed one. */
-function checkIds(root: XmlElement): void {
+export function checkIds(root: XmlElement): void {
   const seen = new Set<string>();
   for (const element of elementsOf(root))
     for (const name of ["ID", "Id", "id", `{${NAMESPACE.xml}}id`]) {
@@ -187,7 +187,7 @@ const KEY_INFO_NAMES: ReadonlySet<string> = new Set([
  * Whether the element contains a signature of itself, in the only form that SAML allows (core 5.4): one reference to this
  * element, enveloped, with accepted algorithms.
  */
-function checkSignature(signed: XmlElement): boolean {
+export function checkSignature(signed: XmlElement): boolean {
   const signatures = signed.children.filter(({ name }) => name === "Signature");
   const signature = signatures[0];
   if (signature === undefined) return false;

@@ -1,8 +1,8 @@
 /** Compares instants in SAML messages (SAML core 1.3.3) with this machine's clock. */
 import { refuse, type SamlRefusalCode } from "./refusals.js";
 
-/** How old an assertion may be when it arrives: the browser brings it directly from the provider. */
-const LONGEST_TRAVEL_SECONDS = 600;
+/** How old a message may be when it arrives: the browser brings it directly from the provider. */
+export const LONGEST_TRAVEL_SECONDS = 600;
 
 export interface Clocks {
   readonly now: Date;

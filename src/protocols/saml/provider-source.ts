@@ -166,3 +166,9 @@ export function hasSameCertificates(before: ProviderFacts | null, after: Provide
   const pems = new Set(before?.certificates.map(({ pem }) => pem));
   return pems.size === after.certificates.length && after.certificates.every(({ pem }) => pems.has(pem));
 }
+
+/** The certificates that the provider publishes now, or that another sign-in fetched meanwhile; `null` if they are the tried ones. */
+export async function findNewer(source: ProviderSource, tried: ProviderFacts): Promise<ProviderFacts | null> {
+  const present = (await source.refresh()) ?? (await source.current());
+  return hasSameCertificates(tried, present) ? null : present;
+}

@@ -36,6 +36,12 @@ const defined = defineRefusals("SAML_", {
       "The assertion consumer service takes a SAML 2.0 Response by HTTP POST. At the provider, check the version, that the response binding is HTTP-POST, and that logout messages do not go to this address.",
     causedByAnybody: true,
   },
+  SAML_NOT_A_LOGOUT_MESSAGE: {
+    message: UNUSABLE,
+    remedy:
+      "The logout address takes LogoutRequest and LogoutResponse of SAML 2.0 by HTTP-Redirect and HTTP-POST. At the provider, enter the connection's acsUrl for responses, and logoutUrl for single logout alone.",
+    causedByAnybody: true,
+  },
   SAML_UNEXPECTED_STRUCTURE: {
     message: NOT_GENUINE,
     remedy:

@@ -13,7 +13,7 @@ import { decodeMessage } from "./decode-message.js";
 import { describeSigner } from "./describe-signer.js";
 import { inspectResponse, type InspectedResponse } from "./inspect-response.js";
 import { checkIssueInstant, type Clocks } from "./instants.js";
-import { hasSameCertificates, type ProviderFacts, type ProviderSource } from "./provider-source.js";
+import { findNewer, type ProviderFacts, type ProviderSource } from "./provider-source.js";
 import { refuse } from "./refusals.js";
 import type { Validator } from "./validator.js";
 import type { VerificationAnswer } from "./verify-message.js";
@@ -231,12 +231,6 @@ async function findFlow(exchange: PostExchange, requestId: string): Promise<Pend
 
 function failUnexpectedly(report: LibraryReport): never {
   throw new Error(`passport-saml answered ${report.kind}`);
-}
-
-/** The certificates that the provider publishes now, or that another sign-in fetched meanwhile; `null` if they are the tried ones. */
-async function findNewer(source: ProviderSource, tried: ProviderFacts): Promise<ProviderFacts | null> {
-  const present = (await source.refresh()) ?? (await source.current());
-  return hasSameCertificates(tried, present) ? null : present;
 }
 
 function isBadSignature(answer: VerificationAnswer): boolean {

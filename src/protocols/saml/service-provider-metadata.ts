@@ -4,8 +4,10 @@ import { BINDING, NAMESPACE } from "./names.js";
 export interface ServiceProvider {
   readonly entityId: string;
   readonly acsUrl: string;
-  /** In PEM. Usher signs requests with the first one. Empty if Usher does not sign them. */
+  readonly logoutUrl: string;
+  /** In PEM. Usher signs with the first one: every logout message, and requests if `signsRequests`. */
   readonly signingCertificates: readonly string[];
+  readonly signsRequests: boolean;
   /** In PEM. The provider may encrypt assertions for these. Empty if it should not encrypt. */
   readonly encryptionCertificates: readonly string[];
   readonly nameIdFormat: string | null;
@@ -27,8 +29,11 @@ export function writeServiceProviderMetadata(provider: ServiceProvider): string 
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<md:EntityDescriptor xmlns:md="${NAMESPACE.metadata}" entityID="${escapeXml(provider.entityId)}">`,
-    `  <md:SPSSODescriptor AuthnRequestsSigned="${signingCertificates.length > 0}" WantAssertionsSigned="${provider.wantAssertionsSigned}" protocolSupportEnumeration="${NAMESPACE.protocol}">`,
+    `  <md:SPSSODescriptor AuthnRequestsSigned="${provider.signsRequests}" WantAssertionsSigned="${provider.wantAssertionsSigned}" protocolSupportEnumeration="${NAMESPACE.protocol}">`,
     ...keys,
+    ...[BINDING.redirect, BINDING.post].map(
+      (binding) => `    <md:SingleLogoutService Binding="${binding}" Location="${escapeXml(provider.logoutUrl)}"/>`,
+    ),
     ...(provider.nameIdFormat === null
       ? []
       : [`    <md:NameIDFormat>${escapeXml(provider.nameIdFormat)}</md:NameIDFormat>`]),
@@ -51,6 +56,7 @@ function writeKey(use: "signing" | "encryption", certificate: string, methods: r
 
 const ESCAPES: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
 
-function escapeXml(text: string): string {
+/** Makes text safe in elements and quoted attributes. */
+export function escapeXml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => ESCAPES[character]!);
 }

@@ -32,6 +32,7 @@ const verified: fc.Arbitrary<VerifiedAssertion> = fc.record({
     value: fc.oneof(fc.constant("subject-1"), value),
     format: fc.constantFrom(...FORMATS.map((format) => `urn:oasis:names:tc:SAML:${format}`)),
     qualifier: fc.option(value),
+    spQualifier: fc.option(value),
   }),
   expiresAt: fc.constant("2026-11-23T08:00:00.000Z"),
   authnInstant: fc.constant("2026-11-23T08:00:00.000Z"),

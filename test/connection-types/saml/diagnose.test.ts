@@ -191,18 +191,20 @@ describe("at the provider", () => {
       entityId: ADDRESSES.metadataUrl,
       acsUrl: ADDRESSES.acsUrl,
       signOnUrl: ADDRESSES.startUrl,
+      logoutUrl: ADDRESSES.logoutUrl,
       metadataUrl: ADDRESSES.metadataUrl,
     });
   });
 
-  test("the connection's metadata says the same, with certificates only where they are used", async () => {
+  test("the connection's metadata says the same, with the encryption certificate only where it is used", async () => {
     const keys = await ownKeys();
     const plain = saml.metadataDocument!(ADDRESSES, parseSettings({}), keys);
     expect(plain.contentType).toBe("application/samlmetadata+xml; charset=utf-8");
     expect(plain.body).toContain(`entityID="${ADDRESSES.metadataUrl}"`);
     expect(plain.body).toContain(`Location="${ADDRESSES.acsUrl}"`);
     expect(plain.body).toContain('AuthnRequestsSigned="false" WantAssertionsSigned="false"');
-    expect(plain.body).not.toContain("X509Certificate");
+    // Logout messages are always signed.
+    expect(plain.body.match(/use="(signing|encryption)"/g)).toEqual(['use="signing"']);
     const settings = parseSettings({
       signRequests: true,
       encryptedAssertions: true,

@@ -9,7 +9,8 @@ import type { AddressInfo } from "node:net";
 import { createProviderKey, type ProviderKey } from "./certificate.js";
 import { writeProviderMetadata } from "./metadata.js";
 import { writeErrorPage, writeLoginPage, writePostPage } from "./pages.js";
-import { readAuthnRequest, type AuthnRequest } from "./request.js";
+import { describeLogout, redirectLogout, type LogoutContent, type LogoutSending } from "./logout.js";
+import { inflateMessage, readAuthnRequest, readQuerySignature, type AuthnRequest } from "./request.js";
 import {
   buildParts,
   describePerson,
@@ -54,6 +55,8 @@ export interface SamlProviderOptions {
   readonly keys?: readonly ProviderKey[];
   /** Certificates of service providers in PEM. A signed request must match one of them. */
   readonly serviceProviderCertificates?: readonly string[];
+  /** Publishes a single logout address. */
+  readonly singleLogout?: boolean;
   /** Refuses unsigned requests. */
   readonly wantsSignedRequests?: boolean;
 }
@@ -85,6 +88,7 @@ export async function startSamlProvider(options: SamlProviderOptions = {}) {
   const settings = { ...DEFAULTS, ...options };
   let keys = options.keys ?? [createProviderKey()];
   const requests: AuthnRequest[] = [];
+  const logouts: ReceivedLogout[] = [];
   const pending = new Map<string, AuthnRequest>();
   const server = createServer((request, response) => {
     handle(request, response).catch((error: unknown) => {
@@ -125,6 +129,7 @@ export async function startSamlProvider(options: SamlProviderOptions = {}) {
       extraConditions: "",
       authnInstant: now,
       sessionEnd: null,
+      sessionIndex: `session-${randomBytes(12).toString("hex")}`,
       authnContext: "urn:oasis:names:tc:SAML:2.0:ac:classes:PasswordProtectedTransport",
       status: "urn:oasis:names:tc:SAML:2.0:status:Success",
       subStatus: null,
@@ -198,6 +203,20 @@ export async function startSamlProvider(options: SamlProviderOptions = {}) {
       response.writeHead(200, HTML).end(writeLoginPage(settings.brand, read.id, settings.people));
       return;
     }
+    if (request.method === "GET" && address.pathname === "/slo") {
+      const received = readLogout(address, settings.serviceProviderCertificates);
+      logouts.push(received);
+      if (received.signature?.isValid !== true) {
+        response.writeHead(400, HTML).end(writeErrorPage("The logout message is not signed."));
+        return;
+      }
+      if (received.name === "LogoutResponse") {
+        response.writeHead(200, HTML).end(writeErrorPage("You are signed out everywhere."));
+        return;
+      }
+      response.writeHead(303, { location: answerLogout(received) }).end();
+      return;
+    }
     if (request.method === "GET" && address.pathname === "/portal") {
       const { entityId = "", acsUrl = "", person = "", relayState } = Object.fromEntries(address.searchParams);
       response
@@ -218,6 +237,17 @@ export async function startSamlProvider(options: SamlProviderOptions = {}) {
     response.writeHead(404, HTML).end(writeErrorPage("There is nothing here."));
   }
 
+  /** Returns the address that brings the answer to a LogoutRequest. A service provider's logout address is next to its metadata. */
+  function answerLogout(
+    { issuer, id, relayState }: ReceivedLogout,
+    changes: Partial<LogoutContent> = {},
+    sending: Partial<LogoutSending> = {},
+  ): string {
+    const to = issuer.replace(/metadata$/, "logout");
+    const content = { ...describeLogout(entityId, to), name: "LogoutResponse", inResponseTo: id, ...changes };
+    return redirectLogout(content, to, { key: keys[0]!, relayState, ...sending });
+  }
+
   function judge(request: AuthnRequest): string | null {
     if (request.signature === null) return settings.wantsSignedRequests ? "The request is not signed." : null;
     return request.signature.isValid ? null : "The signature of the request does not hold.";
@@ -227,6 +257,7 @@ export async function startSamlProvider(options: SamlProviderOptions = {}) {
     return writeProviderMetadata({
       entityId,
       signOnUrl: `${url}/sso`,
+      logoutUrl: settings.singleLogout ? `${url}/slo` : null,
       certificates: keys.map(({ base64 }) => base64),
       nameIdFormat: FORMATS[settings.nameIdFormat],
       wantsSignedRequests: settings.wantsSignedRequests,
@@ -240,6 +271,10 @@ export async function startSamlProvider(options: SamlProviderOptions = {}) {
     signOnUrl: `${url}/sso`,
     /** The requests at the sign-on address. */
     requests,
+    /** The messages at the logout address. */
+    logouts,
+    answerLogout,
+    logoutUrl: `${url}/slo`,
     /** The current keys. */
     keys: () => keys,
     setKeys: (next: readonly ProviderKey[]) => {
@@ -265,6 +300,30 @@ export async function startSamlProvider(options: SamlProviderOptions = {}) {
   };
 }
 
+/** A logout message of a service provider. */
+export interface ReceivedLogout {
+  readonly name: string;
+  readonly id: string;
+  readonly issuer: string;
+  readonly relayState: string | null;
+  readonly signature: AuthnRequest["signature"];
+  readonly xml: string;
+}
+
+/** Reads a logout message by redirect. */
+export function readLogout(address: URL, certificates: readonly string[]): ReceivedLogout {
+  const { searchParams } = address;
+  const xml = inflateMessage(searchParams.get("SAMLRequest") ?? searchParams.get("SAMLResponse"));
+  return {
+    name: /<samlp:(Logout\w+)/.exec(xml)?.[1] ?? "",
+    id: / ID="([^"]*)"/.exec(xml)?.[1] ?? "",
+    issuer: /<saml:Issuer[^>]*>([^<]*)</.exec(xml)?.[1] ?? "",
+    relayState: searchParams.get("RelayState"),
+    signature: readQuerySignature(address, certificates),
+    xml,
+  };
+}
+
 const HTML = { "content-type": "text/html; charset=utf-8" };
 
 const DEFAULTS = {
@@ -278,6 +337,7 @@ const DEFAULTS = {
   clockOffsetSeconds: 0,
   serviceProviderCertificates: [] as readonly string[],
   wantsSignedRequests: false,
+  singleLogout: false,
 } as const satisfies SamlProviderOptions;
 
 async function readBody(request: IncomingMessage): Promise<string> {

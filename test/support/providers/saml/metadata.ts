@@ -4,6 +4,8 @@ import { element, escapeText, rootElement, URI } from "./canonical.js";
 export interface PublishedProvider {
   readonly entityId: string;
   readonly signOnUrl: string;
+  /** Without it, the provider has no single logout. */
+  readonly logoutUrl?: string | null;
   /** Each has its own KeyDescriptor. A list is the certificate chain of one key. */
   readonly certificates: readonly (string | readonly string[])[];
   readonly nameIdFormat: string;
@@ -31,6 +33,12 @@ export function writeProviderMetadata(provider: PublishedProvider): string {
           ),
         ),
       ),
+      provider.logoutUrl == null
+        ? ""
+        : element("md:SingleLogoutService", {
+            Binding: "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect",
+            Location: provider.logoutUrl,
+          }),
       element("md:NameIDFormat", {}, escapeText(provider.nameIdFormat)),
       element("md:SingleSignOnService", {
         Binding: "urn:oasis:names:tc:SAML:2.0:bindings:HTTP-Redirect",

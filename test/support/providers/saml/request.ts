@@ -17,12 +17,15 @@ export interface AuthnRequest {
   readonly xml: string;
 }
 
+/** The XML of a message by redirect. */
+export function inflateMessage(encoded: string | null): string {
+  return inflateRawSync(Buffer.from(encoded ?? "", "base64"), { maxOutputLength: 100_000 }).toString("utf8");
+}
+
 /** @param certificates of the service provider in PEM. The signature of a signed request must match one of them. */
 export function readAuthnRequest(url: URL, certificates: readonly string[]): AuthnRequest {
   const parameters = url.searchParams;
-  const xml = inflateRawSync(Buffer.from(parameters.get("SAMLRequest") ?? "", "base64"), {
-    maxOutputLength: 100_000,
-  }).toString("utf8");
+  const xml = inflateMessage(parameters.get("SAMLRequest"));
   const attribute = (name: string) => new RegExp(` ${name}="([^"]*)"`).exec(xml)?.[1]?.replaceAll("&amp;", "&") ?? null;
   return {
     id: attribute("ID") ?? "",
@@ -34,13 +37,13 @@ export function readAuthnRequest(url: URL, certificates: readonly string[]): Aut
     authnContexts: [...xml.matchAll(/<saml:AuthnContextClassRef[^>]*>([^<]*)</g)].map((match) => match[1]!),
     relayState: parameters.get("RelayState"),
     loginHint: parameters.get("login_hint"),
-    signature: readSignature(url, certificates),
+    signature: readQuerySignature(url, certificates),
     xml,
   };
 }
 
 /** The signature covers exactly these parameters as they were sent, in this order. */
-function readSignature(url: URL, certificates: readonly string[]): AuthnRequest["signature"] {
+export function readQuerySignature(url: URL, certificates: readonly string[]): AuthnRequest["signature"] {
   const signature = url.searchParams.get("Signature");
   if (signature === null) return null;
   const raw = new Map(
@@ -49,7 +52,9 @@ function readSignature(url: URL, certificates: readonly string[]): AuthnRequest[
       .split("&")
       .map((pair) => [pair.split("=")[0]!, pair] as const),
   );
-  const signed = ["SAMLRequest", "RelayState", "SigAlg"].flatMap((name) => raw.get(name) ?? []).join("&");
+  const signed = ["SAMLRequest", "SAMLResponse", "RelayState", "SigAlg"]
+    .flatMap((name) => raw.get(name) ?? [])
+    .join("&");
   const algorithm = url.searchParams.get("SigAlg") ?? "";
   const hash = algorithm.endsWith("sha256") ? "sha256" : algorithm.endsWith("sha512") ? "sha512" : "sha1";
   const isValid = certificates.some((each) => createVerify(hash).update(signed).verify(each, signature, "base64"));

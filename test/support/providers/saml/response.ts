@@ -50,6 +50,8 @@ export interface ResponseContent {
   readonly extraConditions: string;
   readonly authnInstant: Date | null;
   readonly sessionEnd: Date | null;
+  /** The provider's name of the session. `null` leaves it out. */
+  readonly sessionIndex: string | null;
   readonly authnContext: string;
   readonly status: string;
   readonly subStatus: string | null;
@@ -141,7 +143,7 @@ function writeAssertion(id: string, content: ResponseContent): string {
     content.assertionIssuer === null ? "" : element("saml:Issuer", {}, escapeText(content.assertionIssuer)),
     writeSubject(content),
     content.hasConditions ? writeConditions(content) : "",
-    content.authnInstant === null ? "" : writeAuthnStatement(id, content.authnInstant, content),
+    content.authnInstant === null ? "" : writeAuthnStatement(content.authnInstant, content),
     content.attributes.length === 0 ? "" : writeAttributes(content.attributes),
   );
 }
@@ -180,12 +182,12 @@ function writeConditions(content: ResponseContent): string {
   );
 }
 
-function writeAuthnStatement(assertionId: string, instant: Date, content: ResponseContent): string {
+function writeAuthnStatement(instant: Date, content: ResponseContent): string {
   return element(
     "saml:AuthnStatement",
     {
       AuthnInstant: instant.toISOString(),
-      SessionIndex: `session-of-${assertionId}`,
+      SessionIndex: content.sessionIndex,
       SessionNotOnOrAfter: content.sessionEnd?.toISOString(),
     },
     element("saml:AuthnContext", {}, element("saml:AuthnContextClassRef", {}, content.authnContext)),
