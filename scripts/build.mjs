@@ -51,6 +51,9 @@ function hashSources(sources) {
   return hash.digest("hex");
 }
 
+/** For output in a new folder. A build info file is only allowed, and only needed, for incremental builds. */
+const NOT_INCREMENTAL = ["--incremental", "false", "--tsBuildInfoFile", "null"];
+
 /** @returns {boolean} whether it succeeded */
 function compile(project, ...options) {
   const compiler = join(ROOT, "node_modules/typescript/bin/tsc");
@@ -68,7 +71,7 @@ function compile(project, ...options) {
 function declareTypes(output) {
   const all = `${output}-types`;
   try {
-    if (!compile("tsconfig.types.json", "--outDir", all)) return false;
+    if (!compile("tsconfig.types.json", "--outDir", all, ...NOT_INCREMENTAL)) return false;
     const { files } = JSON.parse(readFileSync(join(ROOT, "tsconfig.types.json"), "utf8"));
     const needed = new Set(files.map((file) => file.replace(/\.ts$/, ".d.ts")));
     for (const file of needed) {
@@ -101,9 +104,7 @@ export function build({ whenNeeded }) {
   const fresh = `${OUTPUT}.new-${process.pid}`;
   const stale = `${OUTPUT}.old-${process.pid}`;
   try {
-    // A build info file is only allowed, and only needed, for incremental builds.
-    const notIncremental = ["--incremental", "false", "--tsBuildInfoFile", "null"];
-    if (!compile("tsconfig.build.json", "--outDir", fresh, ...notIncremental)) return false;
+    if (!compile("tsconfig.build.json", "--outDir", fresh, ...NOT_INCREMENTAL)) return false;
     if (existsSync(join(ROOT, "tsconfig.types.json")) && !declareTypes(fresh)) return false;
     for (const file of sources.filter((source) => !source.endsWith(".ts") && !FILES.includes(source))) {
       mkdirSync(dirname(join(fresh, file)), { recursive: true });
