@@ -17,6 +17,7 @@ import type { AnyConnectionType } from "./connection/contract/index.js";
 import { findConnection } from "./connection/stored/connection.repository.js";
 import { loadOpeningContext } from "./connection/stored/opening-context.js";
 import { createOpenedConnections } from "./connection/opened-connections.js";
+import { appRuntime, createOpenedApps } from "./connection/operator-app/opened-apps.js";
 import { startUpkeepWorker } from "./connection/upkeep/upkeep-worker.js";
 import { createRegistry } from "./connection/registry.js";
 import type { ConnectionServices } from "./connection/services.js";
@@ -156,6 +157,8 @@ export async function startUsher(
         keyRing,
         registry,
         open: connections.open,
+        openApp: createOpenedApps(runtime),
+        appRuntime: (typeId) => appRuntime(runtime, typeId),
         returnRules: { publicUrl, prefixes: configuration.returnUrls },
         destinations: DESTINATIONS,
         reference: createReference,

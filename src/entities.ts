@@ -1,6 +1,7 @@
 /** All row classes for TypeORM, for the application, the command line and the check for schema drift. */
 import { AuditEntryRow } from "./audit/audit-entry.row.js";
 import { ConnectionHealthRow } from "./connection/stored/connection-health.row.js";
+import { OperatorAppTenantRow } from "./connection/operator-app/operator-app-tenant.row.js";
 import { ConnectionRow } from "./connection/stored/connection.row.js";
 import { IdentityRow } from "./connection/identity/identity.row.js";
 import { LinkRequestRow } from "./connection/identity/link-request.row.js";
@@ -52,6 +53,7 @@ export const entities = [
   ConnectionRow,
   ConnectionHealthRow,
   IdentityRow,
+  OperatorAppTenantRow,
   FlowRow,
   ReplayRow,
   TicketRow,

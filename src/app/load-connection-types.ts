@@ -6,7 +6,7 @@ import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { ConfigurationError } from "../config/configuration.js";
-import { builtInConnectionTypes, type ProviderAddresses } from "../connection-types/index.js";
+import { builtInConnectionTypes, type ProviderConfiguration } from "../connection-types/index.js";
 import { isDefinedHere } from "../connection/contract/define-connection-type.js";
 import { CONTRACT_VERSION, type AnyConnectionType, type RefusalText } from "../connection/contract/index.js";
 import { findTypeMistakes } from "../connection/find-type-mistakes.js";
@@ -26,11 +26,11 @@ interface LoadedType {
  * @throws ConfigurationError that lists all mistakes
  */
 export async function loadConnectionTypes(
-  addresses: ProviderAddresses,
+  configuration: ProviderConfiguration,
   packageNames: readonly string[],
   folder: string = process.cwd(),
 ): Promise<readonly AnyConnectionType[]> {
-  const builtIn = builtInConnectionTypes(addresses);
+  const builtIn = builtInConnectionTypes(configuration);
   if (packageNames.length === 0) return builtIn;
   const mistakes: string[] = [];
   const loaded: LoadedType[] = [];

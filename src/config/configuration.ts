@@ -30,8 +30,12 @@ export interface Configuration {
   /** The packages with further connection types. */
   readonly connectionTypePackages: readonly string[];
   readonly entraAuthority: string;
+  /** The operator's app at Microsoft; `null` without one. */
+  readonly entraApp: AppCredentials | null;
   readonly graphUrl: string;
   readonly googleIssuer: string;
+  /** The operator's app at Google; `null` without one. */
+  readonly googleApp: AppCredentials | null;
   readonly googleDirectoryUrl: string;
   /** Where administrators reach the operator: an e-mail address or an https URL; `null` if it is not set. */
   readonly operatorContact: string | null;
@@ -46,6 +50,12 @@ export interface Configuration {
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
   /** Variables that begin with `USHER_` and that Usher does not know, usually because of a typing mistake. */
   readonly unknownVariables: readonly string[];
+}
+
+/** An app of the operator at a provider, for the connections of all organizations. */
+export interface AppCredentials {
+  readonly clientId: string;
+  readonly clientSecret: string;
 }
 
 /** Checks that belong to other modules. Each returns the mistake in the value, or `null`. */
@@ -169,6 +179,13 @@ export function readConfiguration(
 
   const service = (name: string, fallback: string) =>
     readServiceUrl(name, value(name) ?? fallback, production ? allowedPrivateHosts : null, wrong);
+  const app = (prefix: string): AppCredentials | null => {
+    const [clientId, clientSecret] = [value(`${prefix}_CLIENT_ID`), value(`${prefix}_CLIENT_SECRET`)];
+    if (clientId !== null && clientSecret !== null) return { clientId, clientSecret };
+    if (clientId !== null) wrong(`${prefix}_CLIENT_SECRET`, `must be set, because ${prefix}_CLIENT_ID is set.`);
+    if (clientSecret !== null) wrong(`${prefix}_CLIENT_ID`, `must be set, because ${prefix}_CLIENT_SECRET is set.`);
+    return null;
+  };
   const configuration: Configuration = {
     production,
     port,
@@ -184,8 +201,10 @@ export function readConfiguration(
     forwardedHeader: oneOf("USHER_FORWARDED_HEADER", ["x-forwarded-for", "forwarded"], "x-forwarded-for"),
     connectionTypePackages,
     entraAuthority: service("USHER_ENTRA_AUTHORITY", "https://login.microsoftonline.com"),
+    entraApp: app("USHER_ENTRA"),
     graphUrl: service("USHER_GRAPH_URL", "https://graph.microsoft.com"),
     googleIssuer: service("USHER_GOOGLE_ISSUER", "https://accounts.google.com"),
+    googleApp: app("USHER_GOOGLE"),
     googleDirectoryUrl: service("USHER_GOOGLE_DIRECTORY_URL", "https://admin.googleapis.com"),
     operatorContact: readOperatorContact(value("USHER_OPERATOR_CONTACT"), wrong),
     mail: readMailConfiguration({ server: value("SMTP_URL"), sender: value("USHER_MAIL_FROM") }, publicUrl, wrong),

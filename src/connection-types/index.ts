@@ -5,19 +5,21 @@ import { createGoogleWorkspaceType } from "./google-workspace/index.js";
 import { oidc } from "./oidc/index.js";
 import { saml } from "./saml/index.js";
 
-/** The addresses of Microsoft and Google. National clouds and tests use other ones. */
-export interface ProviderAddresses {
+/** The addresses of Microsoft and Google, where national clouds and tests use other ones, and the operator's apps there. */
+export interface ProviderConfiguration {
   readonly entraAuthority: string;
   readonly graphUrl: string;
   readonly googleIssuer: string;
   readonly googleDirectoryUrl: string;
+  readonly entraApp?: Parameters<typeof createEntraIdType>[2];
+  readonly googleApp?: Parameters<typeof createGoogleWorkspaceType>[2];
 }
 
 /** The types that come with Usher, in the order in which forms list them. */
-export function builtInConnectionTypes(addresses: ProviderAddresses): readonly AnyConnectionType[] {
+export function builtInConnectionTypes(configuration: ProviderConfiguration): readonly AnyConnectionType[] {
   return [
-    createEntraIdType(addresses.entraAuthority, addresses.graphUrl),
-    createGoogleWorkspaceType(addresses.googleIssuer, addresses.googleDirectoryUrl),
+    createEntraIdType(configuration.entraAuthority, configuration.graphUrl, configuration.entraApp),
+    createGoogleWorkspaceType(configuration.googleIssuer, configuration.googleDirectoryUrl, configuration.googleApp),
     oidc,
     saml,
   ];

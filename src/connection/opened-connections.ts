@@ -1,11 +1,13 @@
 /**
- * A cache of opened connections by id and version. Discovery, keys and the strategy are made once and shared by all requests. The
- * caller passes the current row, so a change by a different process takes effect at once.
+ * Opened connections. Discovery, keys and the strategy are made once and shared by all requests. The caller passes the current
+ * row, so a change by a different process takes effect at once.
  */
 import type { Strategy } from "passport";
 import { Failure } from "../platform/errors/failure.js";
 import type { AnyConnectionType, Runtime } from "./contract/index.js";
 import { CONNECTION_NOT_READY } from "./failures.js";
+import { createOpenedCache } from "./opened-cache.js";
+import { supplyOperatorApp } from "./operator-app/operator-app.js";
 import type { ConnectionTypeRegistry } from "./registry.js";
 import { createRuntime, type OpeningContext, type RuntimeParts } from "./runtime.js";
 import { describeIncomplete } from "./settings/merge-settings.js";
@@ -45,55 +47,11 @@ export interface OpenedConnectionsParts {
 
 const DEFAULT_MAXIMUM = 500;
 
-/** Keys refresh by themselves. Usher reads everything that `open` reads, such as endpoints, again once an hour. */
-const FRESH_MILLISECONDS = 60 * 60 * 1000;
-/** How long the old opened connection stays in use when opening it again fails. */
-const RETRY_MILLISECONDS = 60 * 1000;
-
-interface Entry {
-  readonly version: number;
-  readonly staleAt: number;
-  readonly opening: Promise<OpenedConnection>;
-}
-
 export function createOpenedConnections(parts: OpenedConnectionsParts): OpenedConnections {
-  const maximum = parts.maximum ?? DEFAULT_MAXIMUM;
-  /** By connection id, in the order of their last use. A newer version replaces an older one. */
-  const entries = new Map<string, Entry>();
-
-  function keep(id: string, entry: Entry): void {
-    entries.delete(id);
-    entries.set(id, entry);
-    for (const oldest of entries.keys()) {
-      if (entries.size <= maximum) break;
-      entries.delete(oldest);
-    }
-  }
-
-  async function open(connection: Connection): Promise<OpenedConnection> {
-    const { id, version } = connection;
-    const now = parts.runtime.clock().getTime();
-    const present = entries.get(id);
-    if (present?.version === version && now < present.staleAt) {
-      keep(id, present);
-      return await present.opening;
-    }
-    // The caller has an older row: serve it, and keep the newer version in the cache.
-    if (present !== undefined && present.version > version) return await openConnection(parts, connection);
-    const entry: Entry = { version, staleAt: now + FRESH_MILLISECONDS, opening: openConnection(parts, connection) };
-    keep(id, entry);
-    try {
-      return await entry.opening;
-    } catch (error) {
-      if (entries.get(id) === entry) entries.delete(id);
-      // If the provider does not answer for a moment, sign-ins go on with the old opened connection.
-      if (present?.version !== version) throw error;
-      const kept = { ...present, staleAt: now + RETRY_MILLISECONDS };
-      if (!entries.has(id)) keep(id, kept);
-      return await kept.opening;
-    }
-  }
-
+  const open = createOpenedCache((connection: Connection) => openConnection(parts, connection), {
+    clock: parts.runtime.clock,
+    maximum: parts.maximum ?? DEFAULT_MAXIMUM,
+  });
   return { open };
 }
 
@@ -102,10 +60,11 @@ async function openConnection(
   connection: Connection,
 ): Promise<OpenedConnection> {
   const type = registry.get(connection.type);
-  const settings = openSettings(type, runtimeParts.keyRing, connection);
-  const fields = describeIncomplete(type, settings);
+  const own = openSettings(type, runtimeParts.keyRing, connection);
+  const fields = describeIncomplete(type, own);
   if (fields.length > 0) throw new Failure(CONNECTION_NOT_READY, { findings: [], fields });
   const runtime = createRuntime(runtimeParts, connection, await loadContext?.(connection));
+  const settings = supplyOperatorApp(type, own);
   const opened: unknown = await type.open(settings, runtime);
   return { type, connection, settings, opened, strategy: type.strategy(opened, runtime), runtime };
 }

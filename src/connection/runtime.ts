@@ -2,6 +2,7 @@
 import type { Clock } from "../platform/clock.js";
 import type { KeyRing } from "../platform/crypto/key-ring.js";
 import type { Addresses, Fetch, ParseContext, Runtime } from "./contract/index.js";
+import { usesOperatorApp } from "./operator-app/operator-app.js";
 import { openOwnKeys } from "./settings/own-keys.js";
 import type { Connection } from "./stored/connection.js";
 
@@ -14,7 +15,7 @@ export interface RuntimeParts {
   readonly keyRing: KeyRing;
 }
 
-/** The public addresses of a connection. They follow from its id. */
+/** The public addresses of a connection. They follow from its id. For the operator's app, the id is that of its type. */
 export function addressesOf(publicUrl: string, connectionId: string): Addresses {
   const base = `${publicUrl}/sso/${connectionId}`;
   return {
@@ -27,6 +28,12 @@ export function addressesOf(publicUrl: string, connectionId: string): Addresses 
   };
 }
 
+/** The public addresses of a connection, with the callback of the operator's app if it uses that. */
+export function addressesFor(publicUrl: string, { id, type, settings }: Connection): Addresses {
+  const own = addressesOf(publicUrl, id);
+  return usesOperatorApp(settings) ? { ...own, callbackUrl: addressesOf(publicUrl, type).callbackUrl } : own;
+}
+
 /** The part of a runtime that is read from the database when the connection is opened. */
 export type OpeningContext = Pick<Runtime, "memory" | "mappedClaims">;
 
@@ -36,7 +43,7 @@ export function createRuntime(parts: RuntimeParts, connection: Connection, conte
   const keys = openOwnKeys(keyRing, connection);
   return {
     connectionId: connection.id,
-    addresses: addressesOf(publicUrl, connection.id),
+    addresses: addressesFor(publicUrl, connection),
     fetch,
     now: clock,
     urls,

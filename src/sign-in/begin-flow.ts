@@ -1,9 +1,8 @@
 /** Second step of a start: stores a flow and asks the connection's strategy where to send the browser. */
-import type { OpenedConnection } from "../connection/opened-connections.js";
-import type { Attempt } from "./attempt/attempt.js";
+import type { Strategy } from "passport";
+import type { Connection } from "../connection/stored/connection.js";
 import type { SignInServices } from "./services.js";
-import { keepFlow } from "./flow/keep-flow.js";
-import { resolveReturnTo } from "./return-to.js";
+import { keepFlow, type FlowNotes } from "./flow/keep-flow.js";
 import { runStrategy } from "./run-strategy.js";
 
 /** How a person asks to sign in. */
@@ -19,26 +18,24 @@ export interface StartRequest {
   readonly test?: unknown;
 }
 
-/** Returns the provider's address to which the browser goes next. */
+/**
+ * Returns the provider's address to which the browser goes next.
+ *
+ * @param opened `connection` is `null` if only the answer will say which one it is
+ */
 export async function beginFlow(
   services: SignInServices,
-  { connection, strategy }: OpenedConnection,
-  request: StartRequest,
+  { connection, strategy }: { readonly connection: Connection | null; readonly strategy: Strategy },
+  request: Pick<StartRequest, "loginHint" | "chooseAccount">,
   browserToken: string,
-  { steps, kind, reference }: Pick<Attempt, "steps" | "kind" | "reference">,
+  notes: FlowNotes,
 ): Promise<string> {
-  const returnTo = resolveReturnTo(request.returnTo, services.returnRules);
   const outcome = await runStrategy(strategy, {
     step: "start",
     loginHint: request.loginHint,
     forceAuthentication: false,
     chooseAccount: request.chooseAccount,
-    keep: (draft) =>
-      keepFlow(services, connection, browserToken, draft, {
-        returnTo,
-        steps,
-        testReference: kind === "TEST" ? reference : null,
-      }),
+    keep: (draft) => keepFlow(services, connection, browserToken, draft, notes),
   });
   if (outcome.kind !== "redirect") throw new Error("a strategy began a sign-in without a redirect");
   return outcome.url;

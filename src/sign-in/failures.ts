@@ -40,6 +40,48 @@ export const TEST_SIGN_IN_OVER = refusal(
   "Begin another test with startTestSignIn. Each address works for one test, within an hour.",
 );
 
+export const OPERATOR_APP_MISSING = refusal(
+  "OPERATOR_APP_MISSING",
+  503,
+  "This way of signing in is not available at present. Please tell your administrator.",
+  "The connection uses the operator's app, and the operator of this installation has configured none. The operator sets its client ID and secret again (USHER_ENTRA_CLIENT_ID, USHER_GOOGLE_CLIENT_ID).",
+);
+
+export const SIGN_IN_TENANT_UNKNOWN = refusal(
+  "SIGN_IN_TENANT_UNKNOWN",
+  403,
+  "The accounts of your company are not set up for this way of signing in. Please use the sign-in page of your organization, or ask your administrator.",
+  "No connection of this installation has the person's tenant or domain. Create a connection with operatorApp: true, and let an administrator of that company consent at the address of startConsent.",
+);
+
+export const CONSENT_LINK_OVER = refusal(
+  "CONSENT_LINK_OVER",
+  400,
+  "This address was used, has expired, or is for a different connection.",
+  "Make another address with startConsent. Each works for a week, until the consent has succeeded or the connection changes.",
+);
+
+export const CONSENT_TENANT_MISMATCH = refusal(
+  "CONSENT_TENANT_MISMATCH",
+  403,
+  "You signed in with an account of a different company than the one that consented. Nothing was connected.",
+  "The administrator consented for one tenant and signed in to another; the attempt's detail names both. They open the address of startConsent again, and use one account for both.",
+);
+
+export const CONSENT_TENANT_TAKEN = refusal(
+  "CONSENT_TENANT_TAKEN",
+  409,
+  "Your company is connected here already. Nothing was changed.",
+  "Another connection of this installation has this tenant or domain. If it is one of your own connections, use or delete that one. Otherwise ask the operator, who can see all organizations.",
+);
+
+export const CONSENT_TENANT_FIXED = refusal(
+  "CONSENT_TENANT_FIXED",
+  409,
+  "This connection belongs to a different company already. Nothing was changed.",
+  "A tenant never changes after its consent. Create another connection for a second tenant.",
+);
+
 export const SIGN_IN_UNKNOWN = refusal(
   "SIGN_IN_UNKNOWN",
   400,
@@ -172,6 +214,12 @@ export const SIGN_IN_FAILURES = [
   SIGN_IN_PARAMETERS_INVALID,
   SIGN_IN_FORM_TOO_LARGE,
   TEST_SIGN_IN_OVER,
+  OPERATOR_APP_MISSING,
+  SIGN_IN_TENANT_UNKNOWN,
+  CONSENT_LINK_OVER,
+  CONSENT_TENANT_MISMATCH,
+  CONSENT_TENANT_TAKEN,
+  CONSENT_TENANT_FIXED,
   SIGN_IN_UNKNOWN,
   SIGN_IN_SUPERSEDED,
   SIGN_IN_OTHER_BROWSER,

@@ -1,5 +1,6 @@
 /** First step: finds the connection of a sign-in and checks that it can be used. */
 import type { AnyConnectionType } from "../connection/contract/index.js";
+import { lacksOperatorApp, usesOperatorApp } from "../connection/operator-app/operator-app.js";
 import type { Connection } from "../connection/stored/connection.js";
 import { findConnection as readConnection } from "../connection/stored/connection.repository.js";
 import { findOrganization } from "../people/organization/organization.repository.js";
@@ -8,7 +9,8 @@ import { Failure } from "../platform/errors/failure.js";
 import type { AttemptKind } from "./attempt/attempt.js";
 import type { SignInServices } from "./services.js";
 import { CONNECTION_NOT_ACTIVE } from "../provisioning/failures.js";
-import { CONNECTION_TYPE_MISSING, SIGN_IN_BINDING_WRONG, UNKNOWN_CONNECTION } from "./failures.js";
+import { requireApp } from "./operator-app/require-app.js";
+import { CONNECTION_TYPE_MISSING, SIGN_IN_BINDING_WRONG, SIGN_IN_UNKNOWN, UNKNOWN_CONNECTION } from "./failures.js";
 
 /** A connection with the organization whose people sign in through it. */
 export interface FoundConnection {
@@ -29,14 +31,27 @@ export async function findConnection({ store }: SignInServices, connectionId: st
 }
 
 /**
- * Only a test may use a draft or a disabled connection. A connection whose type is not installed cannot be used at all.
+ * Only a test or a consent may use a draft or a disabled connection. A connection whose type is not installed, or whose app the
+ * operator has not configured, cannot be used at all.
  *
- * @throws CONNECTION_NOT_ACTIVE or CONNECTION_TYPE_MISSING
+ * @throws CONNECTION_NOT_ACTIVE, CONNECTION_TYPE_MISSING or OPERATOR_APP_MISSING
  */
 export function requireUsable(services: SignInServices, connection: Connection, kind: AttemptKind): void {
   if (connection.state !== "ACTIVE" && kind === "SIGN_IN")
     throw new Failure(CONNECTION_NOT_ACTIVE, { detail: `The connection is ${connection.state}.` });
-  requireInstalled(services, connection);
+  const type = requireInstalled(services, connection);
+  if (lacksOperatorApp(type, connection.settings)) requireApp(services, type.id);
+}
+
+/**
+ * Checks that an answer came to the callback at which the connection expects it: its own, or that of the operator's app.
+ *
+ * @param operatorAppOf the type whose app the callback belongs to; `null` for the connection's own callback
+ * @throws SIGN_IN_UNKNOWN
+ */
+export function requireCallback({ type, settings }: Connection, operatorAppOf: string | null): void {
+  if ((usesOperatorApp(settings) ? type : null) !== operatorAppOf)
+    throw new Failure(SIGN_IN_UNKNOWN, { detail: "The answer came to a callback that the connection does not use." });
 }
 
 function requireInstalled({ registry }: SignInServices, { type: id }: Connection): AnyConnectionType {

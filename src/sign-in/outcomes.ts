@@ -18,6 +18,12 @@ export interface SentToTicket {
   readonly portalToken: string | null;
 }
 
+/** The operator's app has found the connection, which asks the provider for more. The browser begins a sign-in with it. */
+export interface SentToStart {
+  readonly kind: "sent-to-start";
+  readonly location: string;
+}
+
 /** The person is signed in. */
 export interface SignedIn {
   readonly kind: "signed-in";
@@ -39,6 +45,15 @@ export interface Tested {
   readonly decision: ExplainedDecision;
   /** What an administrator can do about a refusal; `null` if a sign-in would let the person in. */
   readonly remedy: string | null;
+}
+
+/** The customer's administrator has consented, and the connection has its tenant. It signs nobody in. */
+export interface Consented {
+  readonly kind: "consented";
+  readonly organization: Organization;
+  readonly reference: string;
+  /** The provider's name, such as "Microsoft". */
+  readonly providerName: string;
 }
 
 /** Where a person goes after signing in. */

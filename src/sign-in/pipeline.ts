@@ -8,9 +8,10 @@
  * ticket    findConnection → readParameters → takeTicket → open → sign in
  * sign in   describePerson → provisionAndSignIn (evaluates the mappings, then locks the organization), or finishTest
  * ```
- * `return` and `ticket` call `isAlreadySignedIn` first: a browser that repeats its last request stays signed in. A posted
- * message may answer no request (SAML's IdP-initiated sign-in). Its ticket is then bound to the browser that posted it. If a
- * step throws, `runAttempt` records the attempt and returns what the person may see.
+ * The operator's app has a `start` and a `return` of its own, see `operator-app/app-sign-in.ts`. A return of a consent ends in
+ * `continueConsent`. `return` and `ticket` call `isAlreadySignedIn` first: a browser that repeats its last request stays signed
+ * in. A posted message may answer no request (SAML's IdP-initiated sign-in). Its ticket is then bound to the browser that posted
+ * it. If a step throws, `runAttempt` records the attempt and returns what the person may see.
  */
 import type { PostedMessage } from "../connection/contract/index.js";
 import type { OpenedConnection } from "../connection/opened-connections.js";
@@ -19,13 +20,15 @@ import type { Connection } from "../connection/stored/connection.js";
 import { Failure } from "../platform/errors/failure.js";
 import { beginFlow, type StartRequest } from "./begin-flow.js";
 import type { BrowserRequest } from "./browser-request.js";
-import { requireBinding, requireUsable } from "./find-connection.js";
+import { continueConsent } from "./consent/continue-consent.js";
+import { requireBinding, requireCallback, requireUsable } from "./find-connection.js";
 import { issueBrowserToken } from "./flow/browser-tokens.js";
 import { findFlow, findFlowReturnTo, findPostedFlow, hasPendingFlow } from "./flow/keep-flow.js";
 import { isAlreadySignedIn } from "./is-already-signed-in.js";
 import {
   locationAfterSignIn,
   type AlreadySignedIn,
+  type Consented,
   type SentToProvider,
   type SentToTicket,
   type SignedIn,
@@ -48,7 +51,12 @@ import { describePerson, describeProviderSession, showClaims, verifyPost, verify
 export interface AnswerRequest {
   readonly connectionId: string;
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** The type whose app of the operator the callback belongs to; absent for the connection's own callback. */
+  readonly operatorAppOf?: string;
 }
+
+/** The outcomes of an answer that came back by redirect. */
+export type ReturnOutcome = SignedIn | AlreadySignedIn | Tested | SentToProvider | Consented | SignInRefused;
 
 /** An answer in a posted form, unchecked. */
 export interface PostedRequest {
@@ -67,11 +75,16 @@ export async function start(
     let attempt = progress.beginStep("START");
     if (request.test !== undefined)
       attempt = progress.becomeTest((await takeTest(services, connection, request.test)).reference);
-    progress.noteReturnTo(resolveReturnTo(request.returnTo, services.returnRules));
+    const returnTo = resolveReturnTo(request.returnTo, services.returnRules);
+    progress.noteReturnTo(returnTo);
     requireUsable(services, connection, attempt.kind);
     const opened = await services.open(connection);
     const { token, cookie } = await issueBrowserToken(services, browser.browserTokens);
-    const location = await beginFlow(services, opened, request, token, attempt);
+    const location = await beginFlow(services, opened, request, token, {
+      returnTo,
+      steps: attempt.steps,
+      testReference: attempt.kind === "TEST" ? attempt.reference : null,
+    });
     return { kind: "sent-to-provider", location, browserTokens: cookie };
   });
 }
@@ -81,11 +94,12 @@ export async function finishReturn(
   services: SignInServices,
   browser: BrowserRequest,
   request: AnswerRequest,
-): Promise<SignedIn | AlreadySignedIn | Tested | SignInRefused> {
+): Promise<ReturnOutcome> {
   return await runAttempt(services, browser, request.connectionId, async (progress) => {
     const { connection, organization } = progress.found;
     progress.beginStep("RETURN");
     requireBinding(services, connection, "redirect");
+    requireCallback(connection, request.operatorAppOf ?? null);
     const parameters = readParameters(request.parameters);
     const { state = "" } = parameters;
     if (await isAlreadySignedIn(services, browser, connection, state)) {
@@ -95,6 +109,8 @@ export async function finishReturn(
     const flow = await findFlow(services, connection, state, browser.browserTokens);
     const { kind } = progress.resume(flow);
     requireUsable(services, connection, kind);
+    const { consent } = flow;
+    if (consent !== undefined) return await continueConsent(services, browser, progress, { flow, consent, parameters });
     const opened = await services.open(connection);
     progress.beginStep("VERIFY");
     const { verified } = await verifyReturn(opened, flow, parameters);
@@ -175,7 +191,7 @@ export async function finishTicket(
 }
 
 /** A verified message, with the notes of its flow or ticket. */
-interface VerifiedAnswer {
+export interface VerifiedAnswer {
   readonly verified: unknown;
   readonly returnTo: string | null;
   readonly trustVersion: number;
@@ -186,7 +202,7 @@ interface VerifiedAnswer {
 }
 
 /** The last steps, which all bindings share. */
-async function signIn(
+export async function signIn(
   services: SignInServices,
   browser: BrowserRequest,
   { found, beginStep, noteClaims, identify }: AttemptProgress,

@@ -9,7 +9,7 @@ import type { Organization } from "../people/organization/organization.js";
 import { isDuplicateKey } from "../platform/database/driver-errors.js";
 import { Failure, INTERNAL, type FailureDefinition } from "../platform/errors/failure.js";
 import type { RefusalDetails } from "../provisioning/failures.js";
-import { recordAttempt, type Attempt } from "./attempt/attempt.js";
+import { recordAttempt, type Attempt, type AttemptKind } from "./attempt/attempt.js";
 import { hasAttempt } from "./attempt/attempt.repository.js";
 import { keepEvidence } from "./attempt/evidence.js";
 import type { SignInServices } from "./services.js";
@@ -24,8 +24,7 @@ export interface SignInRefused {
   /** What an administrator can do about it. The page of a test shows it. */
   readonly remedy: string;
   readonly reference: string;
-  /** Whether the attempt was a test. */
-  readonly isTest: boolean;
+  readonly attemptKind: AttemptKind;
   readonly organization: Organization;
   /** The connection of the attempt; `null` for a one-time link. */
   readonly attemptedConnectionId: string | null;
@@ -99,8 +98,8 @@ export async function recordRefusal(
  * Whether the attempt answers a sign-in that Usher began. Anyone can send an answer without one. If those counted for the
  * connection's health, they would hide real failures.
  */
-function wasBegunHere({ steps }: Attempt): boolean {
-  return steps.some(({ step }) => step === "START");
+function wasBegunHere({ kind, steps }: Attempt): boolean {
+  return kind === "SIGN_IN" && steps.some(({ step }) => step === "START");
 }
 
 /** Makes the response for a refusal that is already recorded. */
@@ -117,7 +116,7 @@ export function answerRefusal(
     message,
     remedy,
     reference,
-    isTest: kind === "TEST",
+    attemptKind: kind,
     organization,
     attemptedConnectionId,
     connectionId,

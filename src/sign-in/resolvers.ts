@@ -5,6 +5,7 @@ import type { ResolverClass } from "../platform/graphql/schema.js";
 import { AttemptResolver } from "./attempt/attempt.resolver.js";
 import { findEvidenceOfAttempts, type Evidence } from "./attempt/evidence.js";
 import { createShowExplanation, type ExplainOutcome } from "./attempt/show-explanation.js";
+import { ConsentResolver } from "./consent/consent.resolver.js";
 import type { LinkServices } from "./link/link.operations.js";
 import { SignInLinkResolver } from "./link/link.resolver.js";
 import type { PreviewServices } from "./test-sign-in/preview-sign-in.js";
@@ -22,6 +23,7 @@ export function createSignInResolvers(
   );
   return new Map<ResolverClass, object>([
     [AttemptResolver, new AttemptResolver(services, explainOutcome, showExplanation, loadEvidence)],
+    [ConsentResolver, new ConsentResolver(services)],
     [SignInLinkResolver, new SignInLinkResolver(services)],
     [TestSignInResolver, new TestSignInResolver(services, showExplanation)],
   ]);

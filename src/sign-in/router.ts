@@ -3,6 +3,7 @@ import express, { type Request, type Response, type Router } from "express";
 import { Failure, NOT_FOUND } from "../platform/errors/failure.js";
 import { addLogoutRoutes } from "./routes/logout.js";
 import { addOneTimeLinkRoutes } from "./routes/one-time-link.js";
+import { addOperatorAppRoutes } from "./routes/operator-app.js";
 import type { SignInRouteOptions } from "./routes/options.js";
 import { addOrganizationPageRoute } from "./routes/organization-page.js";
 import { addOrganizationPromptRoutes } from "./routes/organization-prompt.js";
@@ -13,6 +14,7 @@ import { addWrongAddressRoute } from "./routes/wrong-address.js";
 
 export function createSignInRouter(options: SignInRouteOptions): Router {
   const router = express.Router();
+  addOperatorAppRoutes(router, options);
   addStartAndReturnRoutes(router, options);
   addPostedAnswerRoutes(router, options);
   router.get("/sso/:connectionId/metadata", (request, response) => sendMetadata(options, request, response));

@@ -8,6 +8,9 @@ import type { FlowNotes } from "./flow/keep-flow.js";
 import { recordRefusal, type SignInRefused } from "./record-refusal.js";
 import type { SignInServices } from "./services.js";
 
+/** The notes of a flow or ticket that its attempt takes over. */
+type ResumedNotes = Pick<FlowNotes, "returnTo" | "steps" | "testReference" | "consent">;
+
 /** What the steps record about an attempt while it runs. */
 export interface AttemptProgress {
   readonly found: FoundConnection;
@@ -15,8 +18,12 @@ export interface AttemptProgress {
   readonly beginStep: (step: AttemptStep["step"]) => Attempt;
   /** Marks the attempt as the test with this reference. */
   readonly becomeTest: (reference: string) => Attempt;
+  /** Marks the attempt as a consent to the operator's app. */
+  readonly becomeConsent: () => Attempt;
+  /** The attempt as it is now. */
+  readonly attempt: () => Attempt;
   /** Takes over the steps and the return address of the request that began the flow, in place of those of an earlier call. */
-  readonly resume: (notes: FlowNotes) => Attempt;
+  readonly resume: (notes: ResumedNotes) => Attempt;
   /** Notes an allowed return address, so that a refusal can offer a new sign-in that leads there. */
   readonly noteReturnTo: (returnTo: string | null) => void;
   /** Notes the claims of a verified message. */
@@ -49,8 +56,11 @@ export async function runAttempt<Outcome>(
     found,
     beginStep: (step) => (attempt = beginStep(attempt, step, services.clock())),
     becomeTest: (reference) => (attempt = { ...attempt, kind: "TEST", reference }),
-    resume: ({ steps, testReference, ...notes }) => {
+    becomeConsent: () => (attempt = { ...attempt, kind: "CONSENT" }),
+    attempt: () => attempt,
+    resume: ({ steps, testReference, consent, ...notes }) => {
       ({ returnTo } = notes);
+      if (consent !== undefined) progress.becomeConsent();
       if (testReference !== null) progress.becomeTest(testReference);
       const own = attempt.steps.slice(resumedSteps.length);
       resumedSteps = steps;

@@ -40,6 +40,11 @@ export function startUrl(connectionId: string, parameters?: URLSearchParams): st
   return withQuery(`/sso/${connectionId}/start`, parameters);
 }
 
+/** Where the customer's administrator begins the consent to the operator's app. */
+export function consentUrl(connectionId: string, token: string): string {
+  return withQuery(`/sso/${connectionId}/consent`, new URLSearchParams({ token }));
+}
+
 /** The page of an organization. */
 export function organizationUrl({ slug }: { readonly slug: string }, parameters?: URLSearchParams): string {
   return withQuery(`/o/${slug}`, parameters);

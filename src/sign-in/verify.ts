@@ -18,7 +18,7 @@ import { runStrategy } from "./run-strategy.js";
  * ignores that another request was first: the same answer could sign in twice.
  */
 export async function verifyReturn(
-  { type, strategy }: OpenedConnection,
+  { type, strategy }: Pick<OpenedConnection, "type" | "strategy">,
   { pending }: FoundFlow,
   parameters: Readonly<Record<string, string>>,
 ): Promise<Verification<unknown>> {

@@ -114,6 +114,8 @@ beforeAll(async () => {
     environment: {
       USHER_ALLOWED_ORIGINS: `${frontendOrigin},http://127.0.0.1:${port}`,
       USHER_RETURN_URLS: `${frontendOrigin}/`,
+      USHER_ENTRA_CLIENT_ID: "the operator's app",
+      USHER_ENTRA_CLIENT_SECRET: "a secret of the operator",
     },
     resolveTxt: async (name) => [[txtRecords.get(name) ?? ""]],
   });
@@ -613,6 +615,14 @@ describe("a program", () => {
     ).toMatchObject({ decision: { kind: "REFUSE", code: "NAME_MISSING" } });
     const change = { connectionId, policies: { unmappedUser: "REFUSE" } };
     expect((await ask("PreviewMappings", { input: change })).previewMappings.users).toEqual(expect.any(Array));
+    const settings = { entraId: { operatorApp: true } };
+    const { id: draft } = (
+      await ask("CreateConnection", { input: { organizationId, displayName: "Microsoft", settings } })
+    ).createConnection.connection;
+    expect((await ask("StartConsent", { connectionId: draft })).startConsent.url).toContain(
+      `/sso/${draft}/consent?token=`,
+    );
+    await ask("DeleteConnection", { id: draft });
     await ask("DeleteConnection", { id: connectionId });
     expect((await ask("Connections", { slug: "acme" })).organization.connections).toEqual([]);
   });

@@ -9,6 +9,7 @@ import {
   composeOpenId,
   discoverAt,
   type Claims,
+  type ClientSettings,
   type Directory,
   type OpenedOpenId,
   type VerifiedSignIn,
@@ -16,8 +17,17 @@ import {
 import { createGraph, fetchGroups } from "./groups.js";
 import { readSubject, refuseForeignTenant } from "./identity.js";
 import { normalizeEntraId } from "./normalize.js";
+import { adminConsentUrl, directoryIssuers, readAdminConsent, readOwnTenant, readTenant } from "./operator-app.js";
 import { ENTRA_ID_REFUSALS, refuse } from "./refusals.js";
 import { ENTRA_ID_SETTINGS, type EntraIdSettings } from "./settings.js";
+
+/** The app of one directory, or of all directories. */
+interface AppSettings extends Pick<
+  EntraIdSettings,
+  "clientId" | "clientSecret" | "loginHint" | "domainHint" | "prompt" | "maxAgeSeconds" | "requiredAcr"
+> {
+  readonly tenantId: string | null;
+}
 
 interface OpenedEntraId extends OpenedOpenId<EntraIdSettings> {
   readonly graph: Directory;
@@ -28,24 +38,36 @@ interface OpenedEntraId extends OpenedOpenId<EntraIdSettings> {
  *
  * @param authority the address of its directories, without a slash at its end: `https://login.microsoftonline.com`
  * @param graphUrl the address of its Microsoft Graph, without a slash at its end: `https://graph.microsoft.com`
+ * @param app the operator's app for all directories; `null` without one
  */
-export function createEntraIdType(authority: string, graphUrl: string) {
+export function createEntraIdType(authority: string, graphUrl: string, app: ClientSettings | null = null) {
   const issuerOf = (tenantId: string) => `${authority}/${tenantId}/v2.0`;
-  const openId = composeOpenId<EntraIdSettings>({
+  const openId = composeOpenId<AppSettings>({
     refusals: ENTRA_ID_REFUSALS,
     labels: { redirectUrl: "Redirect URI (platform: Web)", signOnUrl: "Home page URL (the tile in My Apps)" },
-    provider: ({ tenantId }) => discoverAt(issuerOf(tenantId)),
-    rules: (settings) => ({
+    // The document for all directories names a template as its issuer.
+    provider: ({ tenantId }) =>
+      tenantId === null
+        ? { ...discoverAt(issuerOf("organizations")), issuer: issuerOf("{tenantid}") }
+        : discoverAt(issuerOf(tenantId)),
+    rules: ({ tenantId, loginHint, domainHint, prompt, maxAgeSeconds, requiredAcr }) => ({
       clientAuthentication: "client_secret_post",
       scopes: ["openid", "profile", "email"],
       accountPrompt: "select_account",
-      authentication: { maxAgeSeconds: settings.maxAgeSeconds, requiredAcr: settings.requiredAcr ?? [] },
-      hints: { loginHint: settings.loginHint, domainHint: settings.domainHint, prompt: settings.prompt },
+      authentication: { maxAgeSeconds, requiredAcr: requiredAcr ?? [] },
+      hints: { loginHint, domainHint, prompt },
       pkce: true,
       // Microsoft signs only with this algorithm.
       algorithms: ["RS256"],
-      checkClaims: (claims) => void readSubject(claims, settings.tenantId),
-      explainForeignIssuer: (claims) => refuseForeignTenant(claims, settings.tenantId),
+      ...(tenantId === null
+        ? {
+            tenantIssuers: directoryIssuers(issuerOf),
+            checkClaims: (claims) => void readSubject(claims, readTenant(claims)),
+          }
+        : {
+            checkClaims: (claims) => void readSubject(claims, tenantId),
+            explainForeignIssuer: (claims) => refuseForeignTenant(claims, tenantId),
+          }),
       needsUserinfo: lacksNames,
       goesOnWithoutUserinfo: true,
     }),
@@ -65,12 +87,46 @@ export function createEntraIdType(authority: string, graphUrl: string) {
     issuer: ({ tenantId }) => (tenantId === null ? { kind: "open" } : { kind: "named", issuers: [issuerOf(tenantId)] }),
     open: async (settings, runtime) => {
       const opened = await openId.open(settings, runtime).catch(explainUnknownDirectory);
-      return { ...opened, graph: createGraph(graphUrl, opened.provider, settings, runtime) };
+      return { ...opened, settings, graph: createGraph(graphUrl, opened.provider, settings, runtime) };
     },
     fetchGroups: ({ claims }, { graph }) => fetchGroups(claims, graph),
     normalize: normalizeEntraId,
     diagnose: async (settings, runtime) => (await openId.diagnose(settings, runtime)).map(remedyUnknownDirectory),
+    operatorApp: {
+      providerName: "Microsoft",
+      supplies: ["clientId", "clientSecret", "clientSecretExpiresAt"],
+      fixes: ["tenantId"],
+      configured: app && {
+        settings: app,
+        open: async (runtime) => openId.strategy(await openId.open(forAllDirectories(app), runtime), runtime),
+        tenantOf: ({ claims }) => readTenant(claims),
+        needsOwnSignIn: ({ maxAgeSeconds, requiredAcr }) => maxAgeSeconds !== null || requiredAcr !== null,
+        fix: ({ claims }) => ({ tenantId: readOwnTenant(claims) }),
+        adminConsent: {
+          url: ({ addresses: { callbackUrl } }, state) =>
+            adminConsentUrl(authority, {
+              client_id: app.clientId,
+              scope: `${graphUrl}/.default`,
+              redirect_uri: callbackUrl,
+              state,
+            }),
+          read: readAdminConsent,
+        },
+      },
+    },
   });
+}
+
+function forAllDirectories(app: ClientSettings): AppSettings {
+  return {
+    ...app,
+    tenantId: null,
+    loginHint: true,
+    domainHint: null,
+    prompt: null,
+    maxAgeSeconds: null,
+    requiredAcr: null,
+  };
 }
 
 /** For a directory that does not exist, Microsoft returns an error instead of a document. */

@@ -50,7 +50,10 @@ export function normalizeEntraId(
  * Whether the person's account is in a different directory or at a different provider: `acct` says so, `idp` names another
  * provider, or the user name has the form of guests' names.
  */
-function isGuest({ acct, idp, iss, email, preferred_username: username, upn }: Claims, tenantId: string): boolean {
+export function isGuest(
+  { acct, idp, iss, email, preferred_username: username, upn }: Claims,
+  tenantId: string,
+): boolean {
   const isForeign = idp !== undefined && idp !== iss && idp !== `https://sts.windows.net/${tenantId}/`;
   const names = [email, username, upn];
   return isForeign || isYes(acct) || names.some((name) => typeof name === "string" && isGuestName(name));

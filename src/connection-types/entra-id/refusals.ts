@@ -14,6 +14,21 @@ const defined = defineRefusals("ENTRA_", {
     remedy:
       "The account is in a different directory than the one of this connection; the attempt's detail names both. The person chooses their company account, or you invite them to the directory as a guest. Check that the app registration is for accounts in this directory only (single tenant).",
   },
+  ENTRA_PERSONAL_ACCOUNT: {
+    message: "This is a personal Microsoft account. Please sign in with your company account.",
+    remedy:
+      "The person chose a personal Microsoft account, which belongs to no directory. They choose their company account.",
+  },
+  ENTRA_CONSENT_REFUSED: {
+    message: "Your company's directory did not consent. Nothing was connected.",
+    remedy:
+      "The administrator cancelled, or may not consent for the directory; the attempt's detail has Microsoft's answer. Somebody with the role Cloud Application Administrator or Global Administrator opens the address of startConsent again.",
+  },
+  ENTRA_CONSENT_BY_GUEST: {
+    message: "You are a guest in this directory. An administrator who belongs to the company has to connect it.",
+    remedy:
+      "A guest of the directory signed in after the consent. A member of the directory opens the address of startConsent.",
+  },
   ENTRA_OBJECT_ID_INVALID: {
     message: "Your company's sign-in service did not say who you are. Please tell your administrator.",
     remedy:

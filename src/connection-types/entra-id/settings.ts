@@ -4,7 +4,12 @@ import { DOMAIN_HINT, PROMPTS } from "../../protocols/oidc/index.js";
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** The names for many tenants at once, and the tenant of all personal Microsoft accounts. */
-const SHARED_TENANTS = ["common", "organizations", "consumers", "9188040d-6c67-4c5b-b112-36a304b66dad"];
+export const SHARED_TENANTS: readonly string[] = [
+  "common",
+  "organizations",
+  "consumers",
+  "9188040d-6c67-4c5b-b112-36a304b66dad",
+];
 
 export const ENTRA_ID_SETTINGS = {
   tenantId: {
@@ -31,6 +36,13 @@ export const ENTRA_ID_SETTINGS = {
   clientSecretExpiresAt: setting.time({
     label: "Client secret expires",
     help: "When the secret expires, as the column Expires of the app registration shows it. Usher warns the administrators 60, 30, 7 and 1 days before. A new client secret without a date clears it.",
+  }),
+  operatorApp: setting.toggle({
+    label: "Operator's app",
+    help: "Uses the app of the operator of this installation in place of your own app registration. Then leave out the other settings: an administrator of your directory consents (startConsent), and their sign-in sets tenantId.",
+    default: false,
+    fixed: true,
+    trust: true,
   }),
   loginHint: setting.toggle({
     label: "Pass the e-mail address on",

@@ -12,14 +12,23 @@ import {
   discoverAt,
   flattenClaims,
   readPerson,
+  type ClientSettings,
   type Directory,
   type OpenedOpenId,
   type VerifiedSignIn,
 } from "../../protocols/oidc/index.js";
-import { checkDomain } from "./check-domain.js";
+import { checkDomain, readDomain } from "./check-domain.js";
 import { createGoogleDirectory, fetchGroups } from "./groups.js";
 import { GOOGLE_WORKSPACE_REFUSALS } from "./refusals.js";
 import { checkDirectory, GOOGLE_WORKSPACE_SETTINGS, type GoogleWorkspaceSettings } from "./settings.js";
+
+/** The app of one company, or of all companies. */
+interface AppSettings extends Pick<
+  GoogleWorkspaceSettings,
+  "clientId" | "clientSecret" | "loginHint" | "prompt" | "maxAgeSeconds"
+> {
+  readonly domains: readonly string[] | null;
+}
 
 interface OpenedGoogleWorkspace extends OpenedOpenId<GoogleWorkspaceSettings> {
   /** `null` without a service account that may read groups. */
@@ -39,27 +48,30 @@ const CLAIM_NAMES = {
  *
  * @param issuer Google's issuer, without a slash at its end: `https://accounts.google.com`
  * @param directoryUrl the address of its Directory API, without a slash at its end: `https://admin.googleapis.com`
+ * @param app the operator's app for all companies; `null` without one
  */
-export function createGoogleWorkspaceType(issuer: string, directoryUrl: string) {
-  const openId = composeOpenId<GoogleWorkspaceSettings>({
+export function createGoogleWorkspaceType(issuer: string, directoryUrl: string, app: ClientSettings | null = null) {
+  const openId = composeOpenId<AppSettings>({
     refusals: GOOGLE_WORKSPACE_REFUSALS,
     labels: { redirectUrl: "Authorized redirect URI", signOnUrl: "Start URL (for a link in the company's start page)" },
     provider: () => discoverAt(issuer),
-    rules: (settings) => ({
+    rules: ({ domains, loginHint, prompt, maxAgeSeconds }) => ({
       clientAuthentication: "client_secret_post",
       scopes: ["openid", "email", "profile"],
       // Google's tokens name no authentication context class.
-      authentication: { maxAgeSeconds: settings.maxAgeSeconds, requiredAcr: [] },
-      hints: { loginHint: settings.loginHint, prompt: settings.prompt },
+      authentication: { maxAgeSeconds, requiredAcr: [] },
+      hints: { loginHint, prompt },
       pkce: true,
       // Google signs only with this algorithm.
       algorithms: ["RS256"],
-      checkClaims: (claims) => checkDomain(claims, settings.domains),
+      checkClaims: (claims) => (domains === null ? void readDomain(claims) : checkDomain(claims, domains)),
       checkPerson: (claims) => checkOneEmail(claims, CLAIM_NAMES),
     }),
-    // Google accepts only one domain.
-    strategy: (party, { domains: [domain = "*", ...others] }) =>
-      new GoogleStrategy({ ...party, hostedDomain: others.length === 0 ? domain : "*" }),
+    // Google accepts only one domain, or `*` for all Workspaces.
+    strategy: (party, { domains }) => {
+      const [domain = "*", ...others] = domains ?? [];
+      return new GoogleStrategy({ ...party, hostedDomain: others.length === 0 ? domain : "*" });
+    },
   });
   return defineConnectionType<typeof GOOGLE_WORKSPACE_SETTINGS, OpenedGoogleWorkspace, VerifiedSignIn>({
     ...openId,
@@ -75,11 +87,31 @@ export function createGoogleWorkspaceType(issuer: string, directoryUrl: string) 
     issuer: () => ({ kind: "named", issuers: [issuer] }),
     open: async (settings, runtime) => {
       const opened = await openId.open(settings, runtime);
-      return { ...opened, directory: createGoogleDirectory(directoryUrl, opened.provider, settings, runtime) };
+      return {
+        ...opened,
+        settings,
+        directory: createGoogleDirectory(directoryUrl, opened.provider, settings, runtime),
+      };
     },
     fetchGroups: ({ claims }, { directory }) => fetchGroups(claims, directory),
     normalize,
+    operatorApp: {
+      providerName: "Google",
+      supplies: ["clientId", "clientSecret"],
+      fixes: ["domains"],
+      configured: app && {
+        settings: app,
+        open: async (runtime) => openId.strategy(await openId.open(forAllDomains(app), runtime), runtime),
+        tenantOf: ({ claims }) => readDomain(claims),
+        needsOwnSignIn: ({ maxAgeSeconds }) => maxAgeSeconds !== null,
+        fix: ({ claims }) => ({ domains: [readDomain(claims)] }),
+      },
+    },
   });
+}
+
+function forAllDomains(app: ClientSettings): AppSettings {
+  return { ...app, domains: null, loginHint: true, prompt: null, maxAgeSeconds: null };
 }
 
 /** `sub` never goes to another person, but an address can. Google's tokens do not contain groups. */

@@ -34,6 +34,13 @@ export const GOOGLE_WORKSPACE_SETTINGS = {
     help: "The secret of the OAuth client.",
     required: true,
   }),
+  operatorApp: setting.toggle({
+    label: "Operator's app",
+    help: "Uses the app of the operator of this installation in place of your own OAuth client. Then leave out domains, clientId and clientSecret: a person of your Workspace consents by signing in (startConsent), which sets domains.",
+    default: false,
+    fixed: true,
+    trust: true,
+  }),
   loginHint: setting.toggle({
     label: "Pass the e-mail address on",
     help: "Google gets the address that the person entered before (login_hint), so that the person need not enter or choose it again.",
@@ -90,7 +97,7 @@ const LABEL = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 const SHARED_DOMAINS = ["gmail.com", "googlemail.com", "google.com"];
 
 /** A domain in the form of the claim `hd`: ASCII, in lower case. */
-function parseDomain(input: string): Parsed<string> {
+export function parseDomain(input: string): Parsed<string> {
   const value = input.toLowerCase();
   const labels = value.split(".");
   if (labels.length < 2 || !labels.every((label) => LABEL.test(label)))

@@ -102,6 +102,57 @@ export interface ClaimsView<Verified, Opened> {
   ) => Promise<{ readonly verified: Verified } | { readonly issue: string }>;
 }
 
+/** The setting by which a connection uses the operator's app. A type with an `operatorApp` must declare it as a toggle. */
+export const OPERATOR_APP_SETTING = "operatorApp";
+
+/**
+ * One app of the operator at a provider, for all customers. A customer's administrator consents to it and enters nothing: the
+ * verified sign-in after the consent says which tenant of the provider is theirs.
+ */
+export interface OperatorApp<Declaration extends SettingsDeclaration = SettingsDeclaration, Verified = unknown> {
+  /** The provider's name on the shared button: "Sign in with NAME". */
+  readonly providerName: string;
+  /** The settings that the app replaces, such as the client ID. Administrators leave them out. */
+  readonly supplies: readonly (keyof Declaration & string)[];
+  /** The settings that only a consent sets, such as the tenant. */
+  readonly fixes: readonly (keyof Declaration & string)[];
+  /** `null` while the operator has configured no app. */
+  readonly configured: ConfiguredApp<Declaration, Verified> | null;
+}
+
+/** An app that the operator has registered at the provider. */
+export interface ConfiguredApp<Declaration extends SettingsDeclaration = SettingsDeclaration, Verified = unknown> {
+  /** The values of `supplies`. */
+  readonly settings: Partial<DraftSettingsOf<Declaration>>;
+  /**
+   * Opens the app for people whose tenant is not known yet, and makes its strategy. The strategy accepts people of every tenant.
+   * It must verify that the issuer is that of the person's tenant.
+   */
+  readonly open: (runtime: Runtime) => Promise<Strategy>;
+  /** Pure: the tenant of a verified person, as one exact text. May throw a ProtocolRefusal for accounts without a tenant. */
+  readonly tenantOf: (verified: Verified) => string;
+  /**
+   * Pure: the values of `fixes` for the tenant of a verified person. May throw a ProtocolRefusal for people who cannot speak for
+   * the tenant, such as guests.
+   */
+  readonly fix: (verified: Verified) => Partial<DraftSettingsOf<Declaration>>;
+  /**
+   * Pure: whether a connection asks its provider for more than `open` did, such as a recent authentication. The person is then
+   * sent to the provider again, by the connection's own strategy. Not needed when left out.
+   */
+  readonly needsOwnSignIn?: (settings: DraftSettingsOf<Declaration>) => boolean;
+  /** The provider's page on which an administrator consents for the whole tenant. Without it, the sign-in is the consent. */
+  readonly adminConsent?: {
+    /** The page's address. The provider redirects back to `runtime.addresses.callbackUrl` with `state`. */
+    readonly url: (runtime: Runtime, state: string) => string;
+    /**
+     * Reads the page's answer. Returns the tenant that it names, or `null`. Nothing proves the answer, so Usher only compares
+     * it with the verified tenant. Throws a ProtocolRefusal if the administrator did not consent.
+     */
+    readonly read: (parameters: Readonly<Record<string, string>>) => string | null;
+  };
+}
+
 /** A kind of identity provider. See docs/connection-types.md for how to write one. */
 export interface ConnectionType<
   Declaration extends SettingsDeclaration = SettingsDeclaration,
@@ -191,6 +242,8 @@ export interface ConnectionType<
     settings: DraftSettingsOf<Declaration>,
     keys: OwnKeys | null,
   ) => { readonly contentType: string; readonly body: string };
+  /** One app of the operator for all customers, which connections use in place of their own. */
+  readonly operatorApp?: OperatorApp<Declaration, Verified>;
   /** Releases the resources of the type, such as worker threads. Called once, at stop. */
   readonly close?: () => Promise<void>;
 }

@@ -7,7 +7,7 @@ import { Failure, UNAUTHENTICATED } from "../../platform/errors/failure.js";
 import type { Finding } from "../contract/index.js";
 import type { ConnectionLoaders } from "../loaders.js";
 import type { ConnectionTypeRegistry } from "../registry.js";
-import { addressesOf } from "../runtime.js";
+import { addressesFor } from "../runtime.js";
 import type { ConnectionServices } from "../services.js";
 import { showSettings } from "../settings/stored-settings.js";
 import { activateConnection, testConnection } from "../stored/activation.js";
@@ -118,7 +118,7 @@ export class ConnectionResolver {
     requireInsight(caller, connection);
     const { registry, runtime } = this.services;
     const type = registry.find(connection.type);
-    return type === null ? null : type.serviceProvider(addressesOf(runtime.publicUrl, connection.id));
+    return type === null ? null : type.serviceProvider(addressesFor(runtime.publicUrl, connection));
   }
 
   @FieldResolver(() => ConnectionHealthType, {

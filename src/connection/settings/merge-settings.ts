@@ -1,6 +1,12 @@
 /** Merges an input into the settings of a connection. A setting that the input leaves out stays; `null` clears it. */
 import type { AnyConnectionType, ParseContext } from "../contract/index.js";
 import type { FieldIssue } from "../../platform/errors/failure.js";
+import {
+  describeMissingApp,
+  findOperatorAppIssues,
+  lacksOperatorApp,
+  usesOperatorApp,
+} from "../operator-app/operator-app.js";
 import { keyOf } from "../registry.js";
 import { completeSettings, findIncomplete, settingsOf, type PlainSettings } from "./stored-settings.js";
 
@@ -60,6 +66,8 @@ export function mergeSettings(
     else plain[name] = parsed.value;
   }
   if (!isParsed) return { plain, given };
+  for (const { setting, message } of findOperatorAppIssues(type, before, plain)) refuse(setting, "INVALID", message);
+  if (!isParsed) return { plain, given };
   const filled = fillIn(type, { plain, given });
   checkTogether(type, filled.plain, check, complete);
   return filled;
@@ -93,10 +101,24 @@ function checkTogether(type: AnyConnectionType, plain: PlainSettings, check: Iss
 }
 
 /** The mistakes that prevent activation, each with the path of its setting. */
-export function describeIncomplete(type: AnyConnectionType, settings: ReturnType<typeof completeSettings>) {
+export function describeIncomplete(
+  type: AnyConnectionType,
+  settings: ReturnType<typeof completeSettings>,
+): readonly FieldIssue[] {
+  if (lacksOperatorApp(type, settings)) {
+    const { setting, message } = describeMissingApp(type);
+    return [{ path: settingPath(type, setting), code: "INVALID", message }];
+  }
   const { missing, issues } = findIncomplete(type, settings);
+  const consented = usesOperatorApp(settings) ? (type.operatorApp?.fixes ?? []) : [];
   return [
-    ...missing.map((name) => ({ path: settingPath(type, name), code: "REQUIRED" as const, message: "is required" })),
+    ...missing.map((name) => ({
+      path: settingPath(type, name),
+      code: "REQUIRED" as const,
+      message: consented.includes(name)
+        ? "is missing until the customer consents; startConsent begins that"
+        : "is required",
+    })),
     ...issues
       .filter(({ setting }) => !missing.includes(setting))
       .map(({ setting, message }) => ({ path: settingPath(type, setting), code: "INVALID" as const, message })),

@@ -1,5 +1,6 @@
 /** Converts settings between a connection's row and its type: seals and opens secrets, upgrades, adds defaults. */
 import type { AnyConnectionType, Setting, SettingIssue } from "../contract/index.js";
+import { supplyOperatorApp } from "../operator-app/operator-app.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
 
 export interface StoredSecret {
@@ -78,8 +79,9 @@ export function findIncomplete(
   type: AnyConnectionType,
   settings: DraftSettings,
 ): { readonly missing: readonly string[]; readonly issues: readonly SettingIssue[] } {
+  const supplied = supplyOperatorApp(type, settings);
   return {
-    missing: settingsOf(type).flatMap(([name, setting]) => (setting.required && settings[name] === null ? [name] : [])),
+    missing: settingsOf(type).flatMap(([name, setting]) => (setting.required && supplied[name] === null ? [name] : [])),
     issues: type.check(settings, true),
   };
 }

@@ -1,6 +1,7 @@
 /** Checks a connection without a user: missing settings, the documents at its addresses, and the diagnosis of its type. */
 import type { FieldIssue } from "../../platform/errors/failure.js";
 import { ProtocolRefusal, type AnyConnectionType, type Finding, type Runtime } from "../contract/index.js";
+import { supplyOperatorApp } from "../operator-app/operator-app.js";
 import { createRuntime } from "../runtime.js";
 import type { ConnectionServices } from "../services.js";
 import { describeIncomplete, mergeSettings, type MergedSettings } from "../settings/merge-settings.js";
@@ -51,7 +52,8 @@ export async function diagnoseConnection(services: ConnectionServices, connectio
     const settings = completeSettings(type, merged.plain);
     const fields = [...imported.fields, ...describeIncomplete(type, settings)];
     if (fields.length > 0) return outcome(fields, []);
-    return outcome(fields, [...(await type.diagnose(settings, runtime)), ...judgeSecrets(type, settings, runtime)]);
+    const found = await type.diagnose(supplyOperatorApp(type, settings), runtime);
+    return outcome(fields, [...found, ...judgeSecrets(type, settings, runtime)]);
   } catch (error) {
     if (!(error instanceof ProtocolRefusal)) throw error;
     return outcome([], [describeRefusal(type, error)]);

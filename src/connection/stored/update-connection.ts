@@ -5,6 +5,8 @@ import { Failure, INVALID_INPUT } from "../../platform/errors/failure.js";
 import { InputCheck } from "../../platform/errors/input.js";
 import { requireVersion } from "../../people/failures.js";
 import { CONNECTION_TYPE_FIXED } from "../failures.js";
+import { usesOperatorApp } from "../operator-app/operator-app.js";
+import { releaseTenant } from "../operator-app/operator-app-tenant.repository.js";
 import type { ConnectionServices } from "../services.js";
 import { chooseType, type SettingsByType } from "../settings/choose-type.js";
 import { findChanged, findMisdirected, fixedViolations, trustChanged } from "../settings/compare-settings.js";
@@ -109,6 +111,7 @@ async function applyUpdate(
   const endedSessions = await switchAccountLinking(unit, { connection: before, accountLinking }, confirmed);
   const sealed =
     changed.length === 0 ? {} : sealSettings(type, keyRing, before.id, { ...merged, before, now: unit.now });
+  if (usesOperatorApp(plainBefore) && !usesOperatorApp(merged.plain)) await releaseTenant(unit, before.id);
   return await storeChange(
     unit,
     before,

@@ -122,6 +122,11 @@ export async function addColumn(queryRunner: QueryRunner, table: string, column:
   await queryRunner.addColumn(table, toTableColumn(queryRunner, column, false));
 }
 
+/** Changes whether a column may be `null`. With the old description, it undoes the change. */
+export async function changeColumn(queryRunner: QueryRunner, table: string, column: ColumnDescription): Promise<void> {
+  await queryRunner.changeColumn(table, column.name, toTableColumn(queryRunner, column, false));
+}
+
 /** Adds an index. `queryRunner.dropIndex(table, name)` undoes it. */
 export async function addIndex(queryRunner: QueryRunner, table: string, index: IndexDescription): Promise<void> {
   await queryRunner.createIndex(table, toTableIndex(index));

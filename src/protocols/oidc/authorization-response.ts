@@ -10,6 +10,7 @@ import type { ReturnExchange } from "../exchange.js";
 import { interpretProviderError } from "./provider-errors.js";
 import { quote } from "../refusal.js";
 import { refuse } from "./refusals.js";
+import type { TenantIssuers } from "./relying-party.js";
 import type { Provider } from "./surroundings.js";
 
 const LONGEST_CODE = 8_192;
@@ -23,8 +24,9 @@ const LONGEST_CODE = 8_192;
 export async function acceptAuthorizationResponse(
   { parameters, flow }: ReturnExchange,
   provider: Provider,
+  tenantIssuers?: TenantIssuers,
 ): Promise<string> {
-  checkResponseIssuer(parameters["iss"], provider);
+  checkResponseIssuer(parameters["iss"], provider, tenantIssuers);
   if (!(await flow.consume())) return refuse("OIDC_FLOW_ALREADY_USED");
   if (parameters["error"] !== undefined)
     throw interpretProviderError(parameters["error"], parameters["error_description"], true);
@@ -34,10 +36,10 @@ export async function acceptAuthorizationResponse(
 }
 
 /** Prevents one provider from answering at the redirect URI of another (RFC 9207, section 2.4). */
-function checkResponseIssuer(issuer: string | undefined, provider: Provider): void {
+function checkResponseIssuer(issuer: string | undefined, provider: Provider, tenantIssuers?: TenantIssuers): void {
   if (issuer === undefined) {
     if (provider.namesIssuerInResponses) refuse("OIDC_RESPONSE_ISSUER_MISSING");
-  } else if (issuer !== provider.issuer) {
+  } else if (tenantIssuers === undefined ? issuer !== provider.issuer : !tenantIssuers.includes(issuer)) {
     refuse("OIDC_RESPONSE_ISSUER_MISMATCH", `iss is ${quote(issuer)}, expected was ${provider.issuer}`);
   }
 }

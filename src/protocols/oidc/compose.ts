@@ -13,7 +13,7 @@ import { OpenIdConnectStrategy } from "./strategy.js";
 import type { AddressRules, Client, ClientAuthentication, Provider, Surroundings } from "./surroundings.js";
 
 /** Settings that every such type declares. */
-interface ClientSettings {
+export interface ClientSettings {
   readonly clientId: string;
   readonly clientSecret: string;
   /** ISO 8601. */

@@ -14,7 +14,8 @@ const LONGEST_SUBJECT = 255;
 
 /** What the token must match. */
 export interface Expectation {
-  readonly issuer: string;
+  /** The issuer, or the one that belongs to the token's other claims. */
+  readonly issuer: string | ((claims: Claims) => string);
   readonly clientId: string;
   /** Further audiences that a token may have if its `azp` is this client. None when left out. */
   readonly trustedAudiences?: readonly string[];
@@ -55,9 +56,10 @@ export function checkIssuer(
   claims: Claims,
   { issuer, explainForeignIssuer }: Pick<Expectation, "issuer" | "explainForeignIssuer">,
 ): void {
-  if (claims["iss"] === issuer) return;
+  const expected = typeof issuer === "string" ? issuer : issuer(claims);
+  if (claims["iss"] === expected) return;
   explainForeignIssuer?.(claims);
-  refuse("OIDC_ISSUER_MISMATCH", `iss is ${show(claims["iss"])}, expected was ${issuer}`);
+  refuse("OIDC_ISSUER_MISMATCH", `iss is ${show(claims["iss"])}, expected was ${expected}`);
 }
 
 /** Refuses a token that is also for an application that the connection does not trust (step 3 of 3.1.3.7). */

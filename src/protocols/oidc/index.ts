@@ -19,7 +19,14 @@ export {
   type ClaimNames,
   type ClaimTexts,
 } from "./claims.js";
-export { composeOpenId, discoverAt, type OpenedOpenId, type OpenIdDescription, type OpenIdRuntime } from "./compose.js";
+export {
+  composeOpenId,
+  discoverAt,
+  type ClientSettings,
+  type OpenedOpenId,
+  type OpenIdDescription,
+  type OpenIdRuntime,
+} from "./compose.js";
 export { diagnoseProvider, type DiagnosisSubject } from "./diagnosis.js";
 export { discoverProvider, issuersFoundAt, type DiscoverySource } from "./discovery.js";
 export { readEmailAddress } from "../email-address.js";
@@ -29,6 +36,7 @@ export { SIGNING_ALGORITHMS, verifyIdToken, type SigningAlgorithm } from "./id-t
 export { createKeySet, type KeySet } from "./key-set.js";
 export { composeLogout, type LogoutRules } from "./logout.js";
 export { verifyLogoutToken } from "./logout-token.js";
+export { interpretProviderError } from "./provider-errors.js";
 export { OIDC_REFUSALS, type OidcRefusalCode } from "./refusals.js";
 export {
   ACR_VALUES,
@@ -37,6 +45,7 @@ export {
   type RelyingParty,
   type RequestHints,
   type SignInRules,
+  type TenantIssuers,
 } from "./relying-party.js";
 export { isObject, requestJson, type JsonAnswer } from "./request-json.js";
 export { acceptReturn, beginSignIn, completeSignIn } from "./sign-in.js";

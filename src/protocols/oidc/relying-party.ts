@@ -68,6 +68,16 @@ export interface SignInRules {
    * refuses the token in any case.
    */
   readonly explainForeignIssuer?: (claims: Claims) => void;
+  /** For endpoints that serve many tenants. The provider's issuer is the only one when left out. */
+  readonly tenantIssuers?: TenantIssuers;
+}
+
+/** The issuers of a provider's tenants. */
+export interface TenantIssuers {
+  /** Whether an issuer is that of a tenant. */
+  readonly includes: (issuer: string) => boolean;
+  /** The issuer of the tenant that a verified token names. Throws a `ProtocolRefusal` if it names none. */
+  readonly of: (claims: Claims) => string;
 }
 
 /** The parts of a connection that are the same at each sign-in. */

@@ -59,7 +59,7 @@ function choosePrompt({ hints, accountPrompt = "login" }: RelyingParty, step: St
 
 /** Checks the response that the browser brought, uses the flow up, and returns the authorization code. */
 export function acceptReturn(party: RelyingParty, step: ReturnExchange): Promise<string> {
-  return acceptAuthorizationResponse(step, party.provider);
+  return acceptAuthorizationResponse(step, party.provider, party.tenantIssuers);
 }
 
 /** Redeems the code and returns the verified claims. Throws a `ProtocolRefusal` if a step fails. */
@@ -68,7 +68,7 @@ export async function completeSignIn(party: RelyingParty, flow: PendingFlow, cod
   const { nonce = "", codeVerifier = null } = flow.secrets;
   const { idToken, accessToken } = await requestTokens(provider, client, { code, codeVerifier }, surroundings);
   const verified = await verifyIdToken(idToken, party.keys, {
-    issuer: provider.issuer,
+    issuer: party.tenantIssuers?.of ?? provider.issuer,
     clientId: client.id,
     ...(party.trustedAudiences && { trustedAudiences: party.trustedAudiences }),
     nonce,
@@ -89,7 +89,7 @@ export async function completeSignIn(party: RelyingParty, flow: PendingFlow, cod
   checkClaimsSize(claims);
   party.checkPerson?.(claims);
   return {
-    issuer: provider.issuer,
+    issuer: verified["iss"] as string,
     subject: verified["sub"] as string,
     claims,
     accessToken,

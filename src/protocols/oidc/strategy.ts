@@ -98,7 +98,7 @@ export class OpenIdConnectStrategy extends PassportOpenIdConnect {
 
   /** Runs the library once, on its own object. That object's HTTP client returns the fetched and verified values. */
   private run(request: LibraryRequest, options: object): Promise<LibraryReport> {
-    const { provider, client } = this.party;
+    const { provider, client, tenantIssuers } = this.party;
     const httpClient = {
       _authorizeUrl: provider.authorizationEndpoint,
       _accessTokenUrl: provider.tokenEndpoint,
@@ -106,7 +106,11 @@ export class OpenIdConnectStrategy extends PassportOpenIdConnect {
       getOAuthAccessToken(_code: string, _parameters: unknown, done: (...tokens: unknown[]) => void) {
         const { verified } = request;
         if (verified === undefined) return refuse("OIDC_LIBRARY_REFUSED", "nothing was verified");
-        return done(null, verified.accessToken, undefined, { id_token: restateForLibrary(verified) });
+        return done(null, verified.accessToken, undefined, {
+          id_token: restateForLibrary(
+            tenantIssuers === undefined ? verified : { ...verified, issuer: provider.issuer },
+          ),
+        });
       },
     };
     return runLibrary<OpenIdConnectStrategy>(this, { _oauth2: httpClient }, (own) => {
@@ -120,7 +124,8 @@ type LibrarysRequest = Parameters<PassportOpenIdConnect["authenticate"]>[0];
 
 /**
  * Restates the verified claims as an unsigned ID token that the library can read. The library checks issuer, audience
- * and nonce again. It would check the expiry without tolerance, so the token expires in one minute.
+ * and nonce again. It knows one issuer, that of the provider: for an issuer of a tenant, the caller passes that one. It
+ * would check the expiry without tolerance, so the token expires in one minute.
  */
 function restateForLibrary({ claims, subject, issuer }: VerifiedSignIn): string {
   const { aud, azp, iat, nonce } = claims;

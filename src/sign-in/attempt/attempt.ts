@@ -10,8 +10,8 @@ export interface AttemptStep {
   readonly at: string;
 }
 
-/** A sign-in, or a test of the connection that opens no session. */
-export type AttemptKind = "SIGN_IN" | "TEST";
+/** A sign-in, a test of the connection that opens no session, or a consent to the operator's app. */
+export type AttemptKind = "SIGN_IN" | "TEST" | "CONSENT";
 
 /** The claims of a verified message, as the connection type shows them: never a token, never a secret. */
 export type ShownClaims = Readonly<Record<string, unknown>>;

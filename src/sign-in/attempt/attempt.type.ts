@@ -4,7 +4,11 @@ import { definePage } from "../../platform/graphql/paging.js";
 import type { AttemptKind } from "./attempt.js";
 
 /** Stands for the enum `SignInAttemptKind` in decorators. */
-const AttemptKindEnum: { readonly [Kind in AttemptKind]: Kind } = { SIGN_IN: "SIGN_IN", TEST: "TEST" };
+const AttemptKindEnum: { readonly [Kind in AttemptKind]: Kind } = {
+  SIGN_IN: "SIGN_IN",
+  TEST: "TEST",
+  CONSENT: "CONSENT",
+};
 
 registerEnumType(AttemptKindEnum, {
   name: "SignInAttemptKind",
@@ -12,6 +16,9 @@ registerEnumType(AttemptKindEnum, {
   valuesConfig: {
     SIGN_IN: { description: "A person wanted to sign in." },
     TEST: { description: "An administrator tested the connection. Nobody was signed in." },
+    CONSENT: {
+      description: "An administrator of the customer consented to the operator's app. Nobody was signed in.",
+    },
   },
 });
 
@@ -38,7 +45,7 @@ export class AttemptType {
   /** Not in the schema. The further fields need a permission in this organization. */
   organizationId!: string;
 
-  @Field(() => AttemptKindEnum, { description: "Whether it was a sign-in or a test." })
+  @Field(() => AttemptKindEnum, { description: "Whether it was a sign-in, a test or a consent." })
   kind!: AttemptKind;
 
   @Field(() => String, { description: "The reference that the refusal page showed to the person." })
@@ -131,7 +138,7 @@ export const AttemptPage = definePage(
   description: "Which attempts to list. An attempt must match every field that is given.",
 })
 export class AttemptFilterInput {
-  @Field(() => AttemptKindEnum, { nullable: true, description: "Sign-ins or tests." })
+  @Field(() => AttemptKindEnum, { nullable: true, description: "Sign-ins, tests or consents." })
   kind?: AttemptKind | null;
 
   @Field(() => String, { nullable: true, description: "The reference that a person reads out." })

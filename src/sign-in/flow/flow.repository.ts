@@ -21,7 +21,8 @@ const SWEEP_AFTER_SECONDS = 60 * 60;
 /** A sign-in under way, as stored. */
 export interface StoredFlow {
   readonly stateHash: string;
-  readonly connectionId: string;
+  /** `null` until the operator's app says whose tenant the person belongs to. */
+  readonly connectionId: string | null;
   readonly trustVersion: number;
   readonly browserHash: string;
   readonly payload: string;
@@ -55,7 +56,7 @@ export async function insertFlow(
 
 interface Raw {
   state_hash: string;
-  connection_id: string;
+  connection_id: string | null;
   trust_version: number;
   browser_hash: string;
   payload: string;

@@ -10,9 +10,10 @@ export class FlowRow {
   @PrimaryColumn({ name: "state_hash", type: "varchar", length: 64 })
   stateHash!: string;
 
-  @Column({ name: "connection_id", type: "varchar", length: 36 })
+  /** `null` until the operator's app says whose tenant the person belongs to. */
+  @Column({ name: "connection_id", type: "varchar", length: 36, nullable: true })
   @ForeignKey("ConnectionRow", { name: "fk_sso_flow_connection", onDelete: "CASCADE", onUpdate: "NO ACTION" })
-  connectionId!: string;
+  connectionId!: string | null;
 
   /** The connection's trust version when the flow began. If it changes, the flow cannot be completed. */
   @Column({ name: "trust_version", type: "int" })

@@ -27,7 +27,17 @@ export interface FlowNotes {
   readonly steps: readonly AttemptStep[];
   /** The reference of the test that the flow belongs to; `null` for a sign-in. A flow stays a test or a sign-in. */
   readonly testReference: string | null;
+  /** The type whose app of the operator began a sign-in; absent if a connection began it. */
+  readonly operatorAppOf?: string;
+  /** The consent that the flow belongs to; absent for a sign-in or a test. */
+  readonly consent?: ConsentNotes;
 }
+
+/** Where a consent to the operator's app is: at the provider's page, or at the sign-in after it. */
+export type ConsentNotes =
+  | { readonly stage: "PAGE" }
+  /** `named` is the tenant that the page's answer named, unverified. */
+  | { readonly stage: "SIGN_IN"; readonly named: string | null };
 
 /** A stored flow with its contents. */
 export interface FoundFlow extends FlowNotes {
@@ -51,7 +61,7 @@ const sealContext = (stateHash: string) => `sso_flow:${stateHash}`;
 /** Stores a flow and returns its state handle, 256 random bits. */
 export async function keepFlow(
   { store, keyRing }: SignInServices,
-  connection: Connection,
+  connection: Connection | null,
   browserToken: string,
   draft: FlowDraft,
   notes: FlowNotes,
@@ -59,11 +69,11 @@ export async function keepFlow(
   const { token: state, hash: stateHash } = issueToken("");
   const payload: Payload = { ...notes, requestId: draft.requestId, secrets: draft.secrets };
   const sealed = keyRing.seal(JSON.stringify(payload), sealContext(stateHash));
-  await store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, (unit) =>
+  await store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection?.id ?? null }, (unit) =>
     insertFlow(unit, {
       stateHash,
-      connectionId: connection.id,
-      trustVersion: connection.trustVersion,
+      connectionId: connection?.id ?? null,
+      trustVersion: connection?.trustVersion ?? 0,
       browserHash: sha256Hex(browserToken),
       requestId: draft.requestId,
       payload: sealed,
@@ -84,12 +94,46 @@ export async function findFlow(
   state: string | undefined,
   browserTokens: string | null,
 ): Promise<FoundFlow> {
-  if (state === undefined || state === "") throw unknown("The answer has no state parameter.");
-  const flow = await findFlowByState(services.store.reader, state);
-  if (flow === null) throw unknown("No sign-in was begun with this state, or its record is deleted.");
+  const flow = await findStored(services, state);
   requireUsable(services, connection, flow);
   requireBrowser(browserTokens, flow.browserHash);
   return unseal(services, flow);
+}
+
+/**
+ * The connection of a state handle's flow; `null` if the flow began without one.
+ *
+ * @throws SIGN_IN_UNKNOWN
+ */
+export async function findFlowOwner(services: SignInServices, state: string): Promise<string | null> {
+  return (await findStored(services, state)).connectionId;
+}
+
+/**
+ * Finds a flow that this browser began without a connection, with the operator's app of a type.
+ *
+ * @throws SIGN_IN_UNKNOWN or SIGN_IN_OTHER_BROWSER
+ */
+export async function findAppFlow(
+  services: SignInServices,
+  typeId: string,
+  state: string,
+  browserTokens: string | null,
+): Promise<FoundFlow> {
+  const stored = await findStored(services, state);
+  requirePending(services, stored);
+  requireBrowser(browserTokens, stored.browserHash);
+  const flow = unseal(services, stored);
+  if (stored.connectionId !== null || flow.operatorAppOf !== typeId)
+    throw unknown("The state belongs to another sign-in.");
+  return flow;
+}
+
+async function findStored({ store }: SignInServices, state: string | undefined): Promise<StoredFlow> {
+  if (state === undefined || state === "") throw unknown("The answer has no state parameter.");
+  const flow = await findFlowByState(store.reader, state);
+  if (flow === null) throw unknown("No sign-in was begun with this state, or its record is deleted.");
+  return flow;
 }
 
 /**
@@ -120,14 +164,18 @@ export async function findFlowReturnTo(services: SignInServices, state: string):
   return flow === null ? null : unseal(services, flow).returnTo;
 }
 
-function requireUsable({ clock }: SignInServices, connection: Connection, flow: StoredFlow): void {
+function requireUsable(services: SignInServices, connection: Connection, flow: StoredFlow): void {
   if (flow.connectionId !== connection.id) throw unknown("The state belongs to another connection.");
-  if (flow.consumedAt !== null) throw unknown("The state was used before.");
-  if (flow.expiresAt <= clock()) throw unknown(`The sign-in began at ${flow.createdAt.toISOString()} and has expired.`);
+  requirePending(services, flow);
   if (flow.trustVersion !== connection.trustVersion)
     throw new Failure(SIGN_IN_SUPERSEDED, {
       detail: "What the connection trusts was changed after the sign-in began.",
     });
+}
+
+function requirePending({ clock }: SignInServices, flow: StoredFlow): void {
+  if (flow.consumedAt !== null) throw unknown("The state was used before.");
+  if (flow.expiresAt <= clock()) throw unknown(`The sign-in began at ${flow.createdAt.toISOString()} and has expired.`);
 }
 
 function unseal({ store, keyRing }: SignInServices, flow: StoredFlow): FoundFlow {
@@ -137,6 +185,8 @@ function unseal({ store, keyRing }: SignInServices, flow: StoredFlow): FoundFlow
     steps: payload.steps,
     // Older versions stored flows without this field.
     testReference: payload.testReference ?? null,
+    ...(payload.operatorAppOf !== undefined && { operatorAppOf: payload.operatorAppOf }),
+    ...(payload.consent !== undefined && { consent: payload.consent }),
     trustVersion: flow.trustVersion,
     pending: {
       requestId: payload.requestId,

@@ -1,6 +1,7 @@
 /** Asks people which organization they belong to. */
 import type { Response } from "express";
 import { html, sendPage, type Html } from "../../platform/http/pages.js";
+import { signInButtons, type SignInButton } from "./sign-in-page.js";
 import { LONGEST_ADDRESS } from "../urls.js";
 
 export const NO_SUCH_ORGANIZATION =
@@ -14,20 +15,27 @@ export const NO_SUCH_DOMAIN =
  * @param entered the short name or address that the person entered
  * @param problem why it was not accepted; `null` before anything was entered
  * @param returnTo where the sign-in should lead, unchecked
+ * @param buttons ways to sign in without naming the organization
  */
 export function sendOrganizationPrompt(
   response: Response,
   entered: string,
   problem: string | null,
   returnTo: string | null,
+  buttons: readonly SignInButton[],
 ): void {
   sendPage(response, problem === null ? 200 : 404, {
     title: "Sign in",
-    body: organizationPrompt(entered.slice(0, LONGEST_ADDRESS), problem, returnTo),
+    body: organizationPrompt(entered.slice(0, LONGEST_ADDRESS), problem, returnTo, buttons),
   });
 }
 
-function organizationPrompt(entered: string, problem: string | null, returnTo: string | null): Html {
+function organizationPrompt(
+  entered: string,
+  problem: string | null,
+  returnTo: string | null,
+  buttons: readonly SignInButton[],
+): Html {
   return html`
     <form method="get" action="/sign-in">
       ${problem === null ? "" : html`<p id="problem" class="error" role="alert">${problem}</p>`}
@@ -46,5 +54,6 @@ function organizationPrompt(entered: string, problem: string | null, returnTo: s
       ${returnTo === null ? "" : html`<input type="hidden" name="returnTo" value="${returnTo}" />`}
       <button type="submit">Continue</button>
     </form>
+    ${buttons.length === 0 ? "" : signInButtons(buttons)}
   `;
 }

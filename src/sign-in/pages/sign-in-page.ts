@@ -1,7 +1,7 @@
 /** The sign-in page of an organization. */
 import type { Response } from "express";
 import type { Organization } from "../../people/organization/organization.js";
-import { html, sendPage } from "../../platform/http/pages.js";
+import { html, sendPage, type Html } from "../../platform/http/pages.js";
 import { helpSentence } from "./refusal-page.js";
 
 /** A way to sign in, as a button. */
@@ -13,6 +13,13 @@ export interface SignInButton {
 export const SIGNED_OUT = "You are signed out.";
 export const SIGNED_OUT_ONLY_HERE =
   "You are signed out here. At your company's sign-in service, you may still be signed in.";
+
+/** The buttons of a page. */
+export function signInButtons(buttons: readonly SignInButton[]): Html {
+  return html`<nav aria-label="Ways to sign in">
+    ${buttons.map(({ label, href }) => html`<a class="button" href="${href}">${label}</a>`)}
+  </nav>`;
+}
 
 /** Sends a page with the buttons. Without connections, the page names the contact. */
 export function sendSignInPage(
@@ -27,9 +34,7 @@ export function sendSignInPage(
       buttons.length === 0
         ? html`<p>Single sign-on is not set up here, or is switched off.</p>
             <p>${helpSentence(organization)}</p>`
-        : html`<nav aria-label="Ways to sign in">
-            ${buttons.map(({ label, href }) => html`<a class="button" href="${href}">${label}</a>`)}
-          </nav>`
+        : signInButtons(buttons)
     }
   `;
   sendPage(response, 200, { title: `Sign in to ${organization.name}`, body });

@@ -8,7 +8,16 @@ import type { Logger } from "../../platform/telemetry/logger.js";
 import type { BrowserRequest } from "../browser-request.js";
 import { joinBrowserTokens } from "../flow/browser-tokens.js";
 import type { LinkShown } from "../link/use-link.js";
-import type { AlreadySignedIn, SentToProvider, SentToTicket, SignedIn, Tested } from "../outcomes.js";
+import type {
+  AlreadySignedIn,
+  Consented,
+  SentToProvider,
+  SentToStart,
+  SentToTicket,
+  SignedIn,
+  Tested,
+} from "../outcomes.js";
+import { sendConsentPage } from "../pages/consent-page.js";
 import { sendLinkPage } from "../pages/link-page.js";
 import { describeOutcome, sendTestPage } from "../pages/test-page.js";
 import { sendRefusal } from "../pages/refusal-page.js";
@@ -16,7 +25,16 @@ import type { SignInRefused } from "../record-refusal.js";
 import type { SignInRouteOptions } from "./options.js";
 import { hasSignedOut } from "./signed-out-cookie.js";
 
-type Outcome = SentToProvider | SentToTicket | LinkShown | SignedIn | AlreadySignedIn | Tested | SignInRefused;
+type Outcome =
+  | SentToProvider
+  | SentToTicket
+  | SentToStart
+  | LinkShown
+  | SignedIn
+  | AlreadySignedIn
+  | Tested
+  | Consented
+  | SignInRefused;
 
 /** Runs a request and answers it. Caches must not keep the response. */
 export async function answerRequest(
@@ -62,6 +80,9 @@ async function sendOutcome(
       if (outcome.portalToken !== null) cookies.portal.write(response, outcome.portalToken);
       response.redirect(303, outcome.location);
       return;
+    case "sent-to-start":
+      response.redirect(303, outcome.location);
+      return;
     case "link-shown":
       sendLinkPage(request, response, outcome);
       return;
@@ -83,10 +104,13 @@ async function sendOutcome(
         code: outcome.decision.code,
       });
       return;
+    case "consented":
+      sendConsentPage(response, outcome);
+      return;
     case "refused":
       await limits.refusals.note(request);
       logRefusal(logger, request, outcome);
-      if (outcome.isTest) {
+      if (outcome.attemptKind === "TEST") {
         sendTestPage(response, outcome.status, { ...outcome, outcome: `A sign-in ends here: ${outcome.message}` });
         return;
       }

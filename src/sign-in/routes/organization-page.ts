@@ -1,11 +1,13 @@
 /** The page of an organization: the account of a person who is signed in, or the ways to sign in. */
 import type { Request, Response, Router } from "express";
+import { lacksOperatorApp } from "../../connection/operator-app/operator-app.js";
 import type { Connection } from "../../connection/stored/connection.js";
 import { findActiveConnections } from "../../connection/stored/connection.repository.js";
 import { readInstallation } from "../../people/installation/installation.js";
 import { findOrganizationBySlug } from "../../people/organization/organization.repository.js";
 import type { Organization } from "../../people/organization/organization.js";
 import { findSsoObstacle } from "../../people/organization/sso-conditions.js";
+import { findAppButtons } from "../operator-app/app-buttons.js";
 import { sendAccountPage } from "../pages/account-page.js";
 import { NO_SUCH_ORGANIZATION, sendOrganizationPrompt } from "../pages/organization-prompt.js";
 import { SIGNED_OUT, SIGNED_OUT_ONLY_HERE, sendSignInPage } from "../pages/sign-in-page.js";
@@ -25,8 +27,9 @@ async function handleOrganization(options: SignInRouteOptions, request: Request,
   const organization = await findOrganizationBySlug(services.store.reader, slug.toLowerCase());
   if (organization === null) {
     await limits.lookups.note(request);
-    const returnTo = readStartParameters(request.query).get("returnTo");
-    sendOrganizationPrompt(response, slug, NO_SUCH_ORGANIZATION, returnTo);
+    const parameters = readStartParameters(request.query);
+    const buttons = await findAppButtons(services, parameters);
+    sendOrganizationPrompt(response, slug, NO_SUCH_ORGANIZATION, parameters.get("returnTo"), buttons);
     return;
   }
   if (organization.slug !== slug) {
@@ -76,5 +79,8 @@ async function findUsableConnections(
 ): Promise<readonly Connection[]> {
   if (findSsoObstacle({ installation: await readInstallation(reader), organization }) !== null) return [];
   const connections = await findActiveConnections(reader, organization.id);
-  return connections.filter(({ type }) => registry.find(type) !== null);
+  return connections.filter(({ type: id, settings }) => {
+    const type = registry.find(id);
+    return type !== null && !lacksOperatorApp(type, settings);
+  });
 }

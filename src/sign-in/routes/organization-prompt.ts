@@ -5,6 +5,7 @@ import { findOrganizationByDomain } from "../../people/domain/domain.repository.
 import { findOrganization, findOrganizationBySlug } from "../../people/organization/organization.repository.js";
 import type { Organization } from "../../people/organization/organization.js";
 import type { Reader } from "../../platform/database/database.js";
+import { findAppButtons } from "../operator-app/app-buttons.js";
 import { NO_SUCH_DOMAIN, NO_SUCH_ORGANIZATION, sendOrganizationPrompt } from "../pages/organization-prompt.js";
 import { LONGEST_ADDRESS, organizationUrl, readStartParameters } from "../urls.js";
 import type { SignInRouteOptions } from "./options.js";
@@ -31,8 +32,9 @@ async function handlePrompt(
     return;
   }
   if (text !== "") await limits.lookups.note(request);
+  const buttons = await findAppButtons(services, parameters);
   const problem = isAddress ? NO_SUCH_DOMAIN : NO_SUCH_ORGANIZATION;
-  sendOrganizationPrompt(response, text, text === "" ? null : problem, parameters.get("returnTo"));
+  sendOrganizationPrompt(response, text, text === "" ? null : problem, parameters.get("returnTo"), buttons);
 }
 
 /** Looks up only the domain of an address, so that the response does not show whether the account exists. */

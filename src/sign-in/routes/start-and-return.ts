@@ -16,17 +16,24 @@ export function addStartAndReturnRoutes(router: Router, options: SignInRouteOpti
 }
 
 async function handleStart(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {
-  const { login_hint: loginHint, returnTo, prompt, test } = request.query;
   await options.limits.starts.use(request);
   await answerRequest(options, request, response, (browser) =>
     start(options.services, browser, {
       connectionId: String(request.params["connectionId"]),
-      returnTo,
-      test,
-      loginHint: readLoginHint(loginHint),
-      chooseAccount: prompt === CHOOSE_ACCOUNT || hasSignedOut(options.cookies.signedOut, request),
+      test: request.query["test"],
+      ...readStartQuery(options, request),
     }),
   );
+}
+
+/** What the query of a start asks for. */
+export function readStartQuery({ cookies }: SignInRouteOptions, request: Request) {
+  const { login_hint: loginHint, returnTo, prompt } = request.query;
+  return {
+    returnTo,
+    loginHint: readLoginHint(loginHint),
+    chooseAccount: prompt === CHOOSE_ACCOUNT || hasSignedOut(cookies.signedOut, request),
+  };
 }
 
 async function handleReturn(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {

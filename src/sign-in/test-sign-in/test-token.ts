@@ -35,17 +35,18 @@ export function issueTestToken(keyRing: KeyRing, test: TestSignIn): string {
  * @throws TEST_SIGN_IN_OVER for a token that Usher did not make, or that is expired or for a different connection
  */
 export function readTestToken(keyRing: KeyRing, connection: Connection, token: unknown, now: Date): TestSignIn {
-  const test = open(keyRing, token);
+  const test = openAddressToken<TestSignIn>(keyRing, token, CONTEXT);
   if (test === null) throw over("The address holds a token that this installation did not make.");
   if (test.connectionId !== connection.id) throw over("The test was begun for a different connection.");
   if (new Date(test.expiresAt) <= now) throw over(`The test could be begun until ${test.expiresAt}.`);
   return test;
 }
 
-function open(keyRing: KeyRing, token: unknown): TestSignIn | null {
+/** The contents of a token that Usher sealed for an address; `null` for every other value. */
+export function openAddressToken<Contents>(keyRing: KeyRing, token: unknown, context: string): Contents | null {
   if (typeof token !== "string" || token.length > LONGEST_TOKEN) return null;
   try {
-    return JSON.parse(keyRing.open(token, CONTEXT)) as TestSignIn;
+    return JSON.parse(keyRing.open(token, context)) as Contents;
   } catch (error) {
     if (error instanceof UnsealError) return null;
     throw error;

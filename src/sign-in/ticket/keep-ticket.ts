@@ -18,7 +18,7 @@ import type { VerifiedPost } from "../verify.js";
 import { consumeTicket, findTicket, insertTicket } from "./ticket.repository.js";
 
 /** The contents of a ticket. */
-export interface TakenTicket extends FlowNotes {
+export interface TakenTicket extends Pick<FlowNotes, "returnTo" | "steps" | "testReference"> {
   readonly verified: unknown;
   /** Whether the message answers no request, so that nothing shows that this person wanted to sign in. */
   readonly unsolicited: boolean;

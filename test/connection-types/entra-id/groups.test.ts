@@ -29,7 +29,13 @@ const OVERAGE = {
 
 function open() {
   const provider = { tokenEndpoint: `${api.url}/token` } as Parameters<typeof createGraph>[1];
-  const settings = { tenantId: TENANT_ID, clientId: "usher", clientSecret: "a secret", clientSecretExpiresAt: null };
+  const settings = {
+    tenantId: TENANT_ID,
+    clientId: "usher",
+    clientSecret: "a secret",
+    operatorApp: false,
+    clientSecretExpiresAt: null,
+  };
   const graph = createGraph(api.url, provider, settings, { ...RUNTIME, now: () => new Date((now += tick)) });
   return (claims: Readonly<Record<string, unknown>> = OVERAGE) => fetchGroups(claims, graph);
 }

@@ -14,6 +14,7 @@ export function settingsFor(entra: HostileEntra, changes: Partial<EntraIdSetting
     clientId,
     clientSecret,
     clientSecretExpiresAt: null,
+    operatorApp: false,
     loginHint: true,
     domainHint: null,
     prompt: null,

@@ -37,6 +37,7 @@ function open(changes: Partial<GoogleWorkspaceSettings> = {}) {
     domains: ["acme.example"],
     clientId: "usher",
     clientSecret: "a secret",
+    operatorApp: false,
     loginHint: true,
     prompt: null,
     maxAgeSeconds: null,

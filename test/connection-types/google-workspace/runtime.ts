@@ -12,6 +12,7 @@ type Changes = Partial<GoogleWorkspaceSettings>;
 export function settingsFor(google: HostileGoogle, changes: Changes = {}): GoogleWorkspaceSettings {
   const { clientId, clientSecret } = google;
   const unset = {
+    operatorApp: false,
     loginHint: true,
     prompt: null,
     maxAgeSeconds: null,

@@ -55,8 +55,12 @@ export async function openHouse(): Promise<House> {
   const txt = new Map<string, string>();
   const usher = await startTestUsher({
     resolveTxt: async (name) => [[txt.get(name) ?? ""]],
-    // The sweeper deletes counts of requests, which would look like a change.
-    environment: { USHER_RATE_LIMITS: "off" },
+    environment: {
+      // The sweeper deletes counts of requests, which would look like a change.
+      USHER_RATE_LIMITS: "off",
+      USHER_ENTRA_CLIENT_ID: "the operator's app",
+      USHER_ENTRA_CLIENT_SECRET: "a secret of the operator",
+    },
   });
   const receivers = await startWebhookReceivers();
   const provider = await startHostileOpenIdProvider();

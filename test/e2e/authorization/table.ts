@@ -349,6 +349,12 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     roleKey: "USER",
   })),
   startTraining: byInput(["TRAINING_WRITE"], "StartTrainingInput", "start { id }", things.makeTraining),
+  startConsent: {
+    needs: ["CONNECTIONS_WRITE"],
+    declare: "$id: ID!",
+    use: "(connectionId: $id) { url }",
+    make: async (house) => ({ id: await things.makeConsentingConnection(house) }),
+  },
   startTestSignIn: {
     needs: ["CONNECTIONS_WRITE"],
     declare: "$id: ID!",

@@ -123,6 +123,15 @@ export async function makeConnection(house: House, isActive = false): Promise<st
   return id;
 }
 
+/** A draft that uses the operator's app. */
+export async function makeConsentingConnection({ usher, home: { organizationId }, word }: House): Promise<string> {
+  const { createConnection } = await usher.ask(
+    `mutation ($input: CreateConnectionInput!) { createConnection(input: $input) { connection { id } } }`,
+    { input: { organizationId, displayName: word(), settings: { entraId: { operatorApp: true } } } },
+  );
+  return createConnection.connection.id;
+}
+
 /** A sign-in of a new person through the home organization's connection. @returns its reference and the connection's id */
 export async function makeSignIn({ home: tenant, word }: House): Promise<{ id: string; reference: string }> {
   await tenant.signIn(createBrowser(), makePerson(word()));

@@ -29,8 +29,8 @@ export interface ConfigurationInput {
   readonly people: readonly OpenIdPerson[];
   readonly clients: readonly RunningClient[];
   readonly interactionPath: string;
-  /** A part of cookie names, because browsers share cookies between ports. */
-  readonly port: number;
+  /** A part of cookie names, because browsers share cookies between ports, and sites share a port. */
+  readonly cookieSuffix: string;
 }
 
 /** Client metadata in the form of OpenID Connect Dynamic Registration 2. */
@@ -98,9 +98,9 @@ export async function configureProvider(input: ConfigurationInput): Promise<Reco
     cookies: {
       keys: [randomBytes(32).toString("base64url")],
       names: {
-        session: `stand_in_session_${input.port}`,
-        interaction: `stand_in_interaction_${input.port}`,
-        resume: `stand_in_resume_${input.port}`,
+        session: `stand_in_session_${input.cookieSuffix}`,
+        interaction: `stand_in_interaction_${input.cookieSuffix}`,
+        resume: `stand_in_resume_${input.cookieSuffix}`,
       },
     },
     // Lifetimes in seconds. The library warns about every missing lifetime.

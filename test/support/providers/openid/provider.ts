@@ -32,8 +32,48 @@ function findPerson(people: readonly OpenIdPerson[], form: URLSearchParams): Ope
   );
 }
 
+/** A provider without a server of its own. */
+export interface OpenIdSite extends Omit<OpenIdProvider, "close"> {
+  readonly answer: (request: IncomingMessage, response: ServerResponse) => void;
+}
+
+/** A server on a free port of this machine. */
+export interface StandInServer {
+  readonly port: number;
+  readonly answerWith: (answer: OpenIdSite["answer"]) => void;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts a server. An issuer contains the port, so the port must be known before the provider. */
+export async function startServer(wantedPort = 0): Promise<StandInServer> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(wantedPort, "127.0.0.1", resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    answerWith: (answer) => server.on("request", answer),
+    close: async () => {
+      const closed = new Promise<void>((resolve, reject) =>
+        server.close((error) => (error ? reject(error) : resolve())),
+      );
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
 /** Starts a stand-in. The caller closes it. */
 export async function startOpenIdProvider(options: OpenIdProviderOptions): Promise<OpenIdProvider> {
+  const { port, answerWith, close } = await startServer(options.port);
+  const { answer, ...site } = await createOpenIdSite(options, port);
+  answerWith(answer);
+  return { ...site, close };
+}
+
+/** Makes a provider for a server on this port. */
+export async function createOpenIdSite(options: OpenIdProviderOptions, port: number): Promise<OpenIdSite> {
   const [firstClient] = options.clients;
   if (!firstClient) throw new Error("A stand-in needs at least one client.");
   const brand = options.brand ?? "Stand-in OpenID";
@@ -44,18 +84,12 @@ export async function startOpenIdProvider(options: OpenIdProviderOptions): Promi
     postLogoutRedirectUris: [...(client.postLogoutRedirectUris ?? [])],
   }));
 
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(options.port ?? 0, "127.0.0.1", resolve);
-  });
-  // The issuer contains the port, so the port must be known first.
-  const { port } = server.address() as AddressInfo;
   const origin = `http://${options.host ?? "127.0.0.1"}:${port}`;
   const issuerPath = options.issuerPath ?? "";
   const issuer = `${origin}${issuerPath}`;
   const interactionPath = `${issuerPath}/interaction/`;
-  const input = { options, brand, people, clients, interactionPath, port };
+  const cookieSuffix = `${port}${issuerPath.replaceAll(/[^a-z0-9]/g, "_")}`;
+  const input = { options, brand, people, clients, interactionPath, cookieSuffix };
   const provider = new Provider(issuer, await configureProvider(input));
   const answerProtocol = provider.callback();
   // The library returns `server_error` without a reason, which would hide a mistake in a test's claims.
@@ -89,13 +123,6 @@ export async function startOpenIdProvider(options: OpenIdProviderOptions): Promi
     Object.assign(request, { originalUrl: url, url: url.slice(issuerPath.length) });
     await answerProtocol(request, response);
   };
-  server.on("request", (request: IncomingMessage, response: ServerResponse) => {
-    answer(request, response).catch((error: unknown) => {
-      if (!response.headersSent) response.writeHead(400, { "content-type": "text/plain" });
-      response.end(error instanceof Error ? error.message : String(error));
-    });
-  });
-
   const findClient = (clientId = firstClient.clientId): RunningClient => {
     const client = clients.find((candidate) => candidate.clientId === clientId);
     if (!client) throw new Error(`The stand-in has no client ${clientId}.`);
@@ -118,12 +145,11 @@ export async function startOpenIdProvider(options: OpenIdProviderOptions): Promi
     addPostLogoutRedirectUri(uri, clientId) {
       findClient(clientId).postLogoutRedirectUris.push(uri);
     },
-    async close() {
-      const closed = new Promise<void>((resolve, reject) =>
-        server.close((error) => (error ? reject(error) : resolve())),
-      );
-      server.closeAllConnections();
-      await closed;
+    answer: (request, response) => {
+      answer(request, response).catch((error: unknown) => {
+        if (!response.headersSent) response.writeHead(400, { "content-type": "text/plain" });
+        response.end(error instanceof Error ? error.message : String(error));
+      });
     },
   };
 }

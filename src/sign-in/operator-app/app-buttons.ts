@@ -1,0 +1,23 @@
+/** The shared buttons of the operator's apps, such as "Sign in with Microsoft". */
+import { findConfiguredApp } from "../../connection/operator-app/operator-app.js";
+import { findTypesInUse } from "../../connection/operator-app/operator-app-tenant.repository.js";
+import { readInstallation } from "../../people/installation/installation.js";
+import type { SignInButton } from "../pages/sign-in-page.js";
+import type { SignInServices } from "../services.js";
+import { startUrl } from "../urls.js";
+
+/** A button for each app through which people of a connection can sign in now. */
+export async function findAppButtons(
+  { store: { reader }, registry }: SignInServices,
+  parameters: URLSearchParams,
+): Promise<readonly SignInButton[]> {
+  const apps = registry.types.filter((type) => findConfiguredApp(type) !== null);
+  if (apps.length === 0 || !(await readInstallation(reader)).ssoAllowed) return [];
+  const inUse = await findTypesInUse(reader);
+  return apps
+    .filter(({ id }) => inUse.has(id))
+    .map(({ id, name, operatorApp }) => ({
+      label: `Sign in with ${operatorApp?.providerName ?? name}`,
+      href: startUrl(id, parameters),
+    }));
+}
