@@ -12,6 +12,7 @@ import { SEAT_EVENTS } from "../people/seat/seat.events.js";
 import type { DeletionParts, ErasePart } from "../people/user/delete/delete-guard.js";
 import { USER_EVENTS } from "../people/user/user.events.js";
 import { eraseAttempts } from "../sign-in/attempt/attempt.repository.js";
+import { WATCH_DRIFT } from "../sign-in/drift/watch-drift.js";
 import type { Destination } from "../sign-in/link/destination.js";
 import { COURSE_DESTINATION } from "../training/course/course-destination.js";
 import { eraseResults, findResultIdsOf } from "../training/result/erase-results.js";
@@ -35,7 +36,7 @@ export const EVENT_TYPES = [
 export const DESTINATIONS: readonly Destination[] = [COURSE_DESTINATION];
 
 /** What Usher does by itself for each active connection, in this order. */
-export const UPKEEP_STEPS: readonly UpkeepStep[] = [REFRESH_PROVIDER, WARN_OF_EXPIRY];
+export const UPKEEP_STEPS: readonly UpkeepStep[] = [REFRESH_PROVIDER, WARN_OF_EXPIRY, WATCH_DRIFT];
 
 /** Webhook receivers may repeat a person's results in their answers, which Usher stores. */
 const eraseAnswersAboutResults: ErasePart = async (unit, { id }) => {

@@ -162,6 +162,11 @@ async function causeConnectionAndEndpointEvents(tenant: Tenant): Promise<void> {
   await changeById(tenant, "disableWebhookEndpoint", "endpoint { id }", id);
   const clientSecretExpiresAt = new Date(Date.now() + 20 * 86_400_000).toISOString();
   await tenant.updateConnection({ settings: { oidc: { clientSecretExpiresAt } } });
+  for (const name of ["eve", "fay", "gil"])
+    await tenant.signIn(createBrowser(), makePerson(name, { family_name: undefined }));
+  // A change has Usher look at the connection at once.
+  await tenant.updateConnection({ displayName: "Acme" });
+  await collect(["connection.drifted"]);
   provider.setFault("token-secret-wrong");
   for (let time = 0; time < 3; time++) await tenant.signIn(createBrowser());
   provider.setFault(null);

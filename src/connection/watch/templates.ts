@@ -71,8 +71,41 @@ export const CONNECTION_FAILING_NOTICE = defineMailTemplate<ConnectionFailing>({
   },
 });
 
+export interface ConnectionDrifted extends Watched {
+  readonly gone: readonly {
+    readonly kind: "GROUPS" | "CLAIM" | "FIELD";
+    readonly name: string;
+    readonly claim: string | null;
+  }[];
+}
+
+export const CONNECTION_DRIFTED_NOTICE = defineMailTemplate<ConnectionDrifted>({
+  name: "connection-drifted",
+  description:
+    "to the administrators of an organization, once when claims that a connection uses stop to arrive, until they come back",
+  subject: ({ organization, connection, gone }) =>
+    `${gone.some(({ kind }) => kind === "GROUPS") ? "Groups" : "Claims"} no longer arrive through "${connection.displayName}" (${organization.name})`,
+  body: (told) =>
+    write(told, [
+      `The last people who signed in through the connection ${quoted(told.connection)} came without the following, which people before them brought:`,
+      told.gone.map(describeGone).join("\n"),
+      "Mappings, roles, groups and profile fields that depend on it no longer change, or change to nothing, as the connection's policies say. People can still sign in unless a policy refuses them.",
+      "Look at the provider for a change of the claims, attributes or groups that it sends to this application, and put it back. If the change was wanted, correct the mappings and settings. startTestSignIn shows what the provider sends now.",
+    ]),
+});
+
+function describeGone({ kind, name, claim }: ConnectionDrifted["gone"][number]): string {
+  if (kind === "GROUPS") return "- the groups";
+  if (kind === "CLAIM") return `- the claim ${toOneLine(name)}`;
+  return `- the field ${name}${claim === null ? "" : `, which came from the claim ${toOneLine(claim)}`}`;
+}
+
 /** Every template of connections. */
-export const CONNECTION_TEMPLATES = [CONNECTION_EXPIRING_NOTICE, CONNECTION_FAILING_NOTICE] as const;
+export const CONNECTION_TEMPLATES = [
+  CONNECTION_EXPIRING_NOTICE,
+  CONNECTION_FAILING_NOTICE,
+  CONNECTION_DRIFTED_NOTICE,
+] as const;
 
 function write({ connection: { id }, publicUrl }: Watched, paragraphs: readonly string[]): string {
   return `${[

@@ -45,4 +45,21 @@ export const CONNECTION_FAILING = defineEventType({
   }),
 });
 
-export const WATCH_EVENTS = [CONNECTION_EXPIRING, CONNECTION_FAILING] as const;
+export const CONNECTION_DRIFTED = defineEventType({
+  type: "connection.drifted",
+  subject: "connection",
+  description:
+    "A claim that the connection uses is gone: people used to bring it, and the last ones did not. Sent once for each claim until it comes back.",
+  data: z.object({
+    ...watched,
+    drifted: z.object({
+      kind: z
+        .enum(["GROUPS", "CLAIM", "FIELD"])
+        .describe("GROUPS: the groups, which rules use. CLAIM: a claim that a mapping names. FIELD: a profile field."),
+      name: z.string().describe("The name of the claim in the mappings, or of the field."),
+      claim: z.string().nullable().describe("The claim that it came from; null if that is not known."),
+    }),
+  }),
+});
+
+export const WATCH_EVENTS = [CONNECTION_EXPIRING, CONNECTION_FAILING, CONNECTION_DRIFTED] as const;
