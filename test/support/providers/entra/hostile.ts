@@ -58,15 +58,15 @@ export async function startHostileEntra(): Promise<HostileEntra> {
   };
 }
 
-/** The discovery document of the only directory. Other directories get Microsoft's error. */
+/** The documents of the only directory and of all directories. Other directories get Microsoft's error. */
 async function answerDiscovery(upstream: string, authority: string, path: string) {
   const [, tenant = "", ...rest] = path.split("/");
-  if (tenant !== TENANT_ID || rest.join("/") !== "v2.0/.well-known/openid-configuration") {
+  if (![TENANT_ID, "organizations"].includes(tenant) || rest.join("/") !== "v2.0/.well-known/openid-configuration") {
     const error_description = `AADSTS90002: Tenant '${tenant}' not found.`;
     return { status: 400, text: JSON.stringify({ error: "invalid_tenant", error_description }) };
   }
   const response = await fetch(`${upstream}/.well-known/openid-configuration`);
   const text = await response.text();
-  const ownIssuer = `${authority}/${TENANT_ID}/v2.0`;
+  const ownIssuer = `${authority}/${tenant === TENANT_ID ? TENANT_ID : "{tenantid}"}/v2.0`;
   return { status: response.status, text: text.replace(`"issuer":"${upstream}"`, `"issuer":"${ownIssuer}"`) };
 }
