@@ -20,12 +20,13 @@ import { AddApiKeyLimitedMaker1764890000000 } from "./1764890000000-add-api-key-
 import { IndexSignIns1764900000000 } from "./1764900000000-index-sign-ins.js";
 import { CreateSignInEvidence1764910000000 } from "./1764910000000-create-sign-in-evidence.js";
 import { AddConnectionUpkeep1764912000000 } from "./1764912000000-add-connection-upkeep.js";
+import { AddProviderReading1764912100000 } from "./1764912100000-add-provider-reading.js";
 import { AddConnectionWatch1764913000000 } from "./1764913000000-add-connection-watch.js";
 import { CreateOperatorAppTenant1764914000000 } from "./1764914000000-create-operator-app-tenant.js";
 import { CreateProviderSessions1764915000000 } from "./1764915000000-create-provider-sessions.js";
 import { AddConnectionButtonLabel1764916000000 } from "./1764916000000-add-connection-button-label.js";
-import { CreateProvisioningDirectories1764920000000 } from "./1764920000000-create-provisioning-directories.js";
 import { AddAuthentication1764917000000 } from "./1764917000000-add-authentication.js";
+import { CreateProvisioningDirectories1764920000000 } from "./1764920000000-create-provisioning-directories.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
@@ -48,10 +49,11 @@ export const migrations: readonly MigrationClass[] = [
   IndexSignIns1764900000000,
   CreateSignInEvidence1764910000000,
   AddConnectionUpkeep1764912000000,
+  AddProviderReading1764912100000,
   AddConnectionWatch1764913000000,
   CreateOperatorAppTenant1764914000000,
   CreateProviderSessions1764915000000,
   AddConnectionButtonLabel1764916000000,
-  CreateProvisioningDirectories1764920000000,
   AddAuthentication1764917000000,
+  CreateProvisioningDirectories1764920000000,
 ];

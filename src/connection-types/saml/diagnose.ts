@@ -2,7 +2,7 @@
 import { ProtocolRefusal, type Finding, type Runtime } from "../../connection/contract/index.js";
 import type { ProviderCertificate } from "../../protocols/saml/certificates.js";
 import { parseProviderMetadata, type ProviderMetadata } from "../../protocols/saml/provider-metadata.js";
-import { fetchMetadata } from "../../protocols/saml/provider-source.js";
+import { fetchMetadata } from "../../protocols/saml/fetch-metadata.js";
 import { SAML_REFUSALS, type SamlRefusalCode } from "../../protocols/saml/refusals.js";
 import { error, ok, warn } from "./findings.js";
 import { readCertificates } from "./open.js";
@@ -59,8 +59,10 @@ async function readMetadata(settings: SamlSettings, runtime: Runtime): Promise<R
       if (!(failure instanceof ProtocolRefusal)) throw failure;
       const { remedy } = SAML_REFUSALS[failure.code as SamlRefusalCode];
       const recalled = recallProvider(settings, runtime);
-      const meanwhile = recalled === null ? "" : ` Sign-ins use the document of ${recalled.learnedAt.toISOString()}.`;
-      const message = `The metadata cannot be used: ${failure.detail ?? ""}.${meanwhile}`;
+      const since = runtime.refreshFailingSince?.toISOString();
+      const lasting = since === undefined ? "" : ` This has been so since ${since}.`;
+      const meanwhile = recalled === null ? "" : ` Sign-ins use the document of ${recalled.readAt.toISOString()}.`;
+      const message = `The metadata cannot be used: ${failure.detail ?? ""}.${lasting}${meanwhile}`;
       return { findings: [error("METADATA_REACHABLE", message, remedy)], metadata: null };
     }
   if (metadataXml === null) return { findings: [], metadata: null };

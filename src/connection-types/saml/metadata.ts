@@ -1,7 +1,7 @@
 /** Fills settings from the provider's metadata, which is pasted or fetched. */
 import type { Runtime } from "../../connection/contract/index.js";
 import { parseProviderMetadata, type ProviderMetadata } from "../../protocols/saml/provider-metadata.js";
-import { fetchMetadata } from "../../protocols/saml/provider-source.js";
+import { fetchMetadata } from "../../protocols/saml/fetch-metadata.js";
 import type { SamlDraft } from "./settings.js";
 
 /** The settings that a metadata document fills in. */

@@ -1,18 +1,14 @@
 /** Opens a connection: makes a strategy from settings and keys, which all sign-ins share. */
 import type { Runtime } from "../../connection/contract/index.js";
 import { parseCertificate, withoutAuthorities, type ProviderCertificate } from "../../protocols/saml/certificates.js";
-import {
-  createFixedSource,
-  createMetadataSource,
-  type ProviderFacts,
-  type ProviderSource,
-} from "../../protocols/saml/provider-source.js";
+import type { ProviderFacts } from "../../protocols/saml/fetch-metadata.js";
+import { createFixedSource, createMetadataSource, type ProviderSource } from "../../protocols/saml/provider-source.js";
 import { refuse } from "../../protocols/saml/refusals.js";
 import type { SamlLogout } from "../../protocols/saml/logout.js";
 import type { SamlStrategy } from "../../protocols/saml/saml-strategy.js";
 import type { Validator } from "../../protocols/saml/validator.js";
 import { checkSubject } from "./normalize.js";
-import { keepProvider, recallProvider } from "./remember.js";
+import { keepProvider, recallProvider, recallProviderNow } from "./remember.js";
 import type { SamlDraft, SamlSettings } from "./settings.js";
 
 /** An opened connection. All requests may share it. */
@@ -81,7 +77,8 @@ function createSource(settings: SamlSettings, runtime: Runtime): ProviderSource 
       entityId: settings.entityId,
       lastKnown: "missing" in facts ? null : facts,
       recalled: recallProvider(settings, runtime),
-      keep: (learned) => keepProvider(learned, runtime),
+      recall: () => recallProviderNow(settings, runtime),
+      keep: (provider) => keepProvider(provider, runtime),
     });
   if ("missing" in facts) refuse("SAML_SETTINGS_INCOMPLETE", facts.missing.join(", "));
   return createFixedSource(facts);

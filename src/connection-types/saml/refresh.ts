@@ -1,10 +1,15 @@
 /** Reads the provider's metadata again on a schedule, and keeps it for sign-ins. */
 import type { Runtime } from "../../connection/contract/index.js";
-import { fetchProvider } from "../../protocols/saml/provider-source.js";
+import { fetchProvider } from "../../protocols/saml/fetch-metadata.js";
+import type { ProviderMetadata } from "../../protocols/saml/provider-metadata.js";
 import { keepProvider, recallProvider } from "./remember.js";
 import type { SamlSettings } from "./settings.js";
 
-const REFRESH_EVERY_MILLISECONDS = 60 * 60_000;
+/** Usher notices a withdrawn certificate after this time. So a longer time needs the provider's word. */
+const USUAL_PAUSE_SECONDS = 60 * 60;
+const LONGEST_PAUSE_SECONDS = 24 * 60 * 60;
+/** Providers that let their documents end soon are not asked more often than this. */
+const SHORTEST_PAUSE_SECONDS = 10 * 60;
 
 /** Returns when to read the metadata again; `null` without a metadata address. */
 export async function refreshMetadata(settings: SamlSettings, runtime: Runtime): Promise<Date | null> {
@@ -12,7 +17,21 @@ export async function refreshMetadata(settings: SamlSettings, runtime: Runtime):
   if (metadataUrl === null) return null;
   const { fetch, now, urls } = runtime;
   const entityId = settings.entityId ?? recallProvider(settings, runtime)?.facts.entityId ?? null;
-  const facts = await fetchProvider({ metadataUrl, fetch, judgeAddress: urls.browserUrl, now, entityId });
-  await keepProvider(facts, runtime);
-  return new Date(now().getTime() + REFRESH_EVERY_MILLISECONDS);
+  const provider = await fetchProvider({ metadataUrl, fetch, judgeAddress: urls.browserUrl, now, entityId });
+  await keepProvider(provider, runtime);
+  return chooseNextReading(provider.metadata, now());
+}
+
+/**
+ * Follows the provider's cacheDuration between an hour and a day. Reads a document that ends sooner at half of its
+ * remaining time, so that a failure leaves time for further tries.
+ * @internal
+ */
+export function chooseNextReading(
+  { cacheSeconds, validUntil }: Pick<ProviderMetadata, "cacheSeconds" | "validUntil">,
+  now: Date,
+): Date {
+  const pause = Math.min(Math.max(cacheSeconds ?? 0, USUAL_PAUSE_SECONDS), LONGEST_PAUSE_SECONDS);
+  const left = validUntil === null ? Number.POSITIVE_INFINITY : (validUntil.getTime() - now.getTime()) / 2_000;
+  return new Date(now.getTime() + Math.max(Math.min(pause, left), SHORTEST_PAUSE_SECONDS) * 1_000);
 }

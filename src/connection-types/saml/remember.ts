@@ -1,29 +1,32 @@
 /** Stores the last facts of the provider's metadata, for restarts and other replicas. */
-import type { Runtime } from "../../connection/contract/index.js";
+import type { KeptFacts, Runtime } from "../../connection/contract/index.js";
 import { parseCertificate } from "../../protocols/saml/certificates.js";
-import type { ProviderFacts } from "../../protocols/saml/provider-source.js";
+import type { ReadProvider } from "../../protocols/saml/fetch-metadata.js";
 import type { SamlDraft, SamlSettings } from "./settings.js";
+
+type Source = Pick<SamlSettings | SamlDraft, "metadataUrl" | "entityId">;
 
 const NAME = "provider";
 
-export interface RecalledProvider {
-  readonly facts: ProviderFacts;
-  readonly learnedAt: Date;
-}
-
-export async function keepProvider(facts: ProviderFacts, { memory }: Runtime): Promise<void> {
+export async function keepProvider({ facts, readAt }: ReadProvider, { memory }: Runtime): Promise<void> {
   const { entityId, signOnUrl, certificates } = facts;
-  await memory?.keep(NAME, { entityId, signOnUrl, certificates: certificates.map(({ pem }) => pem) });
+  await memory?.keep(NAME, { entityId, signOnUrl, certificates: certificates.map(({ pem }) => pem) }, readAt);
 }
 
-/** The last facts. `null` if Usher may no longer use them, because the operator may have removed a host since. */
-export function recallProvider(
-  settings: Pick<SamlSettings | SamlDraft, "metadataUrl" | "entityId">,
-  { memory, urls }: Runtime,
-): RecalledProvider | null {
-  const recollection = settings.metadataUrl === null ? null : (memory?.recall(NAME) ?? null);
-  if (recollection === null) return null;
-  const { entityId, signOnUrl, certificates: texts } = recollection.facts;
+/** The facts that were stored when the connection was opened. `null` if Usher may not use them. */
+export function recallProvider(settings: Source, runtime: Runtime): ReadProvider | null {
+  return readKept(runtime.memory?.recall(NAME) ?? null, settings, runtime);
+}
+
+/** The facts that are stored now. `null` if Usher may not use them. */
+export async function recallProviderNow(settings: Source, runtime: Runtime): Promise<ReadProvider | null> {
+  return readKept((await runtime.memory?.recallNow(NAME)) ?? null, settings, runtime);
+}
+
+/** Checks stored facts like any input. The operator may also have removed a host since. */
+function readKept(kept: KeptFacts | null, settings: Source, { urls }: Runtime): ReadProvider | null {
+  if (kept === null || settings.metadataUrl === null) return null;
+  const { entityId, signOnUrl, certificates: texts } = kept.facts;
   if (typeof entityId !== "string" || typeof signOnUrl !== "string" || !Array.isArray(texts)) return null;
   const certificates = (texts as readonly string[]).flatMap((text) => {
     const parsed = parseCertificate(text);
@@ -32,5 +35,5 @@ export function recallProvider(
   const isProvider = settings.entityId === null || settings.entityId === entityId;
   const isUsable = URL.canParse(signOnUrl) && urls.browserUrl(new URL(signOnUrl)) === null;
   if (!isProvider || !isUsable || certificates.length === 0) return null;
-  return { facts: { entityId, signOnUrl, certificates }, learnedAt: recollection.learnedAt };
+  return { facts: { entityId, signOnUrl, certificates }, readAt: kept.learnedAt };
 }

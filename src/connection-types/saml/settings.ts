@@ -43,7 +43,7 @@ export const SAML_SETTINGS = {
   metadataUrl: setting.url({
     reach: "server",
     label: "Metadata URL",
-    help: "Where the provider publishes its metadata. Usher fetches it at activation, and every hour while the connection is used, so that it learns rotated certificates. While the address does not answer, the last document stays valid; before the first one, the certificates below.",
+    help: "Where the provider publishes its metadata. Usher reads it at activation and then every hour, so that it learns rotated certificates. While the address does not answer, or answers with something else, the last good document stays in use; before the first one, the certificates below.",
     trust: true,
   }),
   entityId: setting.text({

@@ -84,6 +84,8 @@ export interface Runtime {
   readonly keys?: OwnKeys;
   /** Facts that the type has kept about this connection's provider; absent if nothing stores them. */
   readonly memory?: Memory;
+  /** Since when `refresh` has failed, for a diagnosis; absent while it works. */
+  readonly refreshFailingSince?: Date;
   /** The claims or attributes that the connection's mappings use; absent if they were not loaded. */
   readonly mappedClaims?: readonly string[];
 }

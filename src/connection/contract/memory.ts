@@ -16,8 +16,16 @@ export interface Memory {
   /** The facts under a name when the connection was opened, or `null`. The type must check them like any input. */
   readonly recall: (name: string) => KeptFacts | null;
   /**
+   * The facts under a name that are stored now, perhaps by a different replica, or `null`. Asks the database. Never rejects:
+   * without the database, the answer is `null`.
+   */
+  readonly recallNow: (name: string) => Promise<KeptFacts | null>;
+  /**
    * Stores facts under a name and replaces older ones. Never rejects, because sign-ins do not depend on it. If all facts
    * together exceed half a million characters, nothing is stored.
+   *
+   * @param learnedAt when the type began to ask the provider, if that was not just now. Facts from an earlier time never replace
+   *   facts from a later time, because replicas may store theirs in a different order than they asked.
    */
-  readonly keep: (name: string, facts: LearnedFacts) => Promise<void>;
+  readonly keep: (name: string, facts: LearnedFacts, learnedAt?: Date) => Promise<void>;
 }

@@ -11,7 +11,8 @@ import { addressesFor } from "../runtime.js";
 import type { ConnectionServices } from "../services.js";
 import { showSettings } from "../settings/stored-settings.js";
 import { activateConnection, testConnection } from "../stored/activation.js";
-import { UNTRIED, type ConnectionHealth } from "../stored/connection-health.repository.js";
+import { explainRefusal } from "../stored/diagnose.js";
+import { UNTRIED } from "../stored/connection-health.repository.js";
 import {
   createConnection,
   deleteConnection,
@@ -122,14 +123,18 @@ export class ConnectionResolver {
   }
 
   @FieldResolver(() => ConnectionHealthType, {
-    description: "The last test and the last sign-ins. Needs CONNECTIONS_READ.",
+    description: "The last test, the last sign-ins and the last reading of the provider. Needs CONNECTIONS_READ.",
   })
-  async health(@Root() connection: Connection, @Ctx() context: RequestContext): Promise<ConnectionHealth> {
+  async health(@Root() connection: Connection, @Ctx() context: RequestContext): Promise<ConnectionHealthType> {
     requireInsight(context.caller, connection);
     const health = (await this.loaders.health(context).load(connection.id)) ?? UNTRIED;
-    const { findings } = health;
-    const isInstalled = this.services.registry.find(connection.type) !== null;
-    return isInstalled ? health : { ...health, findings: [describeMissingType(connection.type), ...findings] };
+    const { providerFailure } = health;
+    const type = this.services.registry.find(connection.type);
+    return {
+      ...health,
+      findings: type === null ? [describeMissingType(connection.type), ...health.findings] : health.findings,
+      providerFailure: providerFailure && { ...providerFailure, ...explainRefusal(type, providerFailure) },
+    };
   }
 
   @Mutation(() => CreateConnectionPayload, {

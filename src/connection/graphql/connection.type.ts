@@ -85,6 +85,24 @@ export class ConnectionExpirationType {
   expiresAt!: Date;
 }
 
+@ObjectType("ProviderFailure", {
+  description: "Why Usher cannot read what an identity provider publishes, such as SAML metadata.",
+  simpleResolvers: true,
+})
+export class ProviderFailureType {
+  @Field(() => Date, { description: "When the first reading failed after the last good one." })
+  since!: Date;
+
+  @Field(() => String, { description: "The error code of the last reading, such as `SAML_METADATA_UNREACHABLE`." })
+  code!: string;
+
+  @Field(() => String, { description: "What was wrong." })
+  message!: string;
+
+  @Field(() => String, { description: "What to do. Meanwhile, people sign in with the last good copy." })
+  remedy!: string;
+}
+
 @ObjectType("ConnectionHealth", {
   description: "The last test of a connection, its last sign-ins, and what Usher watches by itself.",
   simpleResolvers: true,
@@ -129,6 +147,19 @@ export class ConnectionHealthType {
     description: "The error code of the failure at which the connection began to count as failing; null if it works.",
   })
   failingCode!: string | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      "When Usher last read on its schedule what the provider publishes, such as SAML metadata; null if it has not, or if the connection has no address to read.",
+  })
+  providerReadAt!: Date | null;
+
+  @Field(() => ProviderFailureType, {
+    nullable: true,
+    description: "Why Usher cannot read what the provider publishes; null while it can.",
+  })
+  providerFailure!: ProviderFailureType | null;
 }
 
 @ObjectType("ServiceProviderDetail", {

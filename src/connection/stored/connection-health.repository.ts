@@ -23,6 +23,19 @@ export interface ConnectionHealth {
   readonly failingSince: Date | null;
   /** Catalogue code of the failure that made it count as failing. */
   readonly failingCode: string | null;
+  /** When upkeep last read what the provider publishes; `null` if it has not, or the connection names no address. */
+  readonly providerReadAt: Date | null;
+  /** `null` while upkeep can read what the provider publishes. */
+  readonly providerFailure: ProviderFailure | null;
+}
+
+/** Why upkeep cannot read what a provider publishes. */
+export interface ProviderFailure {
+  /** When the first reading failed after the last good one. */
+  readonly since: Date;
+  /** The code of the last reading. */
+  readonly code: string;
+  readonly detail: string | null;
 }
 
 export const UNTRIED: ConnectionHealth = {
@@ -34,6 +47,8 @@ export const UNTRIED: ConnectionHealth = {
   expirations: [],
   failingSince: null,
   failingCode: null,
+  providerReadAt: null,
+  providerFailure: null,
 };
 
 /** The health of several connections, by connection id. */
@@ -52,9 +67,11 @@ export async function findHealthOfConnections(
     expirations: string | null;
     failing_since: unknown;
     failing_code: string | null;
+    provider_read_at: unknown;
+    provider_failure: string | null;
   }>(
     `SELECT connection_id, last_tested_at, last_findings, last_succeeded_at, last_failed_at, last_failure_code, expirations,
-            failing_since, failing_code
+            failing_since, failing_code, provider_read_at, provider_failure
        FROM connection_health WHERE connection_id IN (${placeholders(connectionIds)})`,
     connectionIds,
   );
@@ -70,6 +87,8 @@ export async function findHealthOfConnections(
         expirations: raw.expirations === null ? [] : listPresent(toJson<WatchedExpiration[]>(raw.expirations)),
         failingSince: toDateOrNull(raw.failing_since),
         failingCode: raw.failing_code,
+        providerReadAt: toDateOrNull(raw.provider_read_at),
+        providerFailure: readFailure(raw.provider_failure),
       },
     ]),
   );
@@ -119,6 +138,41 @@ export async function noteSignInFailed(
   ]);
   const state = fault === null ? null : await countFailure(unit, connectionId, fault);
   return state?.failingSince === null && findFailingPart(state, unit.now) !== null;
+}
+
+function readFailure(text: string | null): ProviderFailure | null {
+  if (text === null) return null;
+  const { since, code, detail } = toJson<Omit<ProviderFailure, "since"> & { readonly since: string }>(text);
+  return { since: new Date(since), code, detail };
+}
+
+/**
+ * Stores the outcome of a reading of what the provider publishes.
+ *
+ * @param refusal `null` if it was read
+ * @returns the failure that is stored now, and the one that was stored before
+ */
+export async function noteReading(
+  unit: UnitOfWork,
+  connectionId: string,
+  refusal: Pick<ProviderFailure, "code" | "detail"> | null,
+): Promise<{ readonly before: ProviderFailure | null; readonly after: ProviderFailure | null }> {
+  const { providerFailure: before } =
+    (await findHealthOfConnections(unit, [connectionId])).get(connectionId) ?? UNTRIED;
+  const after = refusal === null ? null : { ...refusal, since: before?.since ?? unit.now };
+  await unit.execute(
+    `UPDATE connection_health SET provider_failure = ?${after === null ? ", provider_read_at = ?" : ""} WHERE connection_id = ?`,
+    after === null ? [null, unit.now, connectionId] : [JSON.stringify(after), connectionId],
+  );
+  return { before, after };
+}
+
+/** Forgets the readings, because the connection may have a different provider now. */
+export async function forgetReadings(unit: UnitOfWork, connectionId: string): Promise<void> {
+  await unit.execute(
+    "UPDATE connection_health SET provider_failure = NULL, provider_read_at = NULL WHERE connection_id = ?",
+    [connectionId],
+  );
 }
 
 /** Facts about the provider that a connection's type has kept (see `Memory`). */

@@ -67,4 +67,12 @@ export class ConnectionHealthRow {
   /** JSON of what sign-ins used to bring. */
   @Column({ type: "text", nullable: true })
   claims!: string | null;
+
+  /** When upkeep last read what the provider publishes. */
+  @Column({ name: "provider_read_at", type: "datetime", precision: 3, nullable: true })
+  providerReadAt!: Date | null;
+
+  /** JSON of `ProviderFailure`; null while upkeep can read what the provider publishes. */
+  @Column({ name: "provider_failure", type: "text", nullable: true })
+  providerFailure!: string | null;
 }

@@ -11,6 +11,7 @@ import type { AnyConnectionType } from "../contract/index.js";
 import { auditSetting } from "../settings/compare-settings.js";
 import { settingsOf } from "../settings/stored-settings.js";
 import { scheduleUpkeep } from "../upkeep/upkeep.repository.js";
+import { forgetReadings } from "./connection-health.repository.js";
 import { connectionSnapshot, type ConnectionEvent } from "./connection.events.js";
 import type { Connection } from "./connection.js";
 import { findConnection, updateConnectionRow } from "./connection.repository.js";
@@ -61,6 +62,7 @@ export async function storeChange(
   };
   await updateConnectionRow(unit, stored);
   await scheduleUpkeep(unit, before.id, stored.state === "ACTIVE" ? unit.now : null);
+  if (change.raisesTrust) await forgetReadings(unit, before.id);
   const endedByTrust = change.raisesTrust ? await endSessionsOfConnection(unit, before.id) : 0;
   if (change.raisesTrust) await endSignInLinksOf(unit, before.organizationId);
   const endedSessions = endedByTrust + (change.endedSessions ?? 0);

@@ -125,6 +125,8 @@ export async function insertConnection(unit: UnitOfWork, connection: Connection)
     learned: null,
     upkeepDueAt: null,
     upkeepLeaseId: null,
+    providerReadAt: null,
+    providerFailure: null,
   });
 }
 

@@ -8,6 +8,7 @@ import { describeIncomplete, mergeSettings, type MergedSettings } from "../setti
 import { completeSettings, openStored, type DraftSettings, type PlainSettings } from "../settings/stored-settings.js";
 import { WARNING_DAYS } from "../watch/expirations.js";
 import { findObstacles } from "./obstacles.js";
+import { findHealthOfConnections } from "./connection-health.repository.js";
 import { loadOpeningContext } from "./opening-context.js";
 import type { Connection } from "./connection.js";
 
@@ -34,7 +35,13 @@ function shorten(finding: Finding): Finding {
 /** Asks the provider, so it must not run inside a unit of work. Changes nothing. */
 export async function diagnoseConnection(services: ConnectionServices, connection: Connection): Promise<Diagnosis> {
   const type = services.registry.get(connection.type);
-  const runtime = createRuntime(services.runtime, connection, await loadOpeningContext(services, connection));
+  const context = await loadOpeningContext(services, connection);
+  const since = (await findHealthOfConnections(services.reader, [connection.id])).get(connection.id)?.providerFailure
+    ?.since;
+  const runtime: Runtime = {
+    ...createRuntime(services.runtime, connection, context),
+    ...(since !== undefined && { refreshFailingSince: since }),
+  };
   const before = openStored(type, services.runtime.keyRing, connection);
   const obstacles = await findObstacles(services, connection);
   let merged: MergedSettings = { plain: before, given: new Set() };
@@ -99,11 +106,17 @@ async function importSettings(
   return { merged, fields };
 }
 
-function describeRefusal(type: AnyConnectionType, { code, detail }: ProtocolRefusal): Finding {
-  const text = type.refusals[code];
+function describeRefusal(type: AnyConnectionType, refusal: ProtocolRefusal): Finding {
+  return { check: refusal.code, level: "ERROR", ...explainRefusal(type, refusal) };
+}
+
+/** A refusal in words for the administrator. */
+export function explainRefusal(
+  type: AnyConnectionType | null,
+  { code, detail }: Pick<ProtocolRefusal, "code" | "detail">,
+): { readonly message: string; readonly remedy: string } {
+  const text = type?.refusals[code];
   return {
-    check: code,
-    level: "ERROR",
     message: detail ?? text?.message ?? code,
     remedy: text?.remedy ?? "Check the settings of the connection.",
   };

@@ -34,16 +34,30 @@ export async function openMemory(
   logDefect: (error: unknown) => void = () => undefined,
 ): Promise<Memory> {
   const atOpening = await findStoredFacts(reader, id);
+  const readWith = (stored: StoredFacts | null, name: string) =>
+    stored?.trustVersion === trustVersion ? readFacts(stored, name) : null;
   return {
-    recall: (name) => (atOpening?.trustVersion === trustVersion ? readFacts(atOpening, name) : null),
-    keep: async (name, facts) => {
+    recall: (name) => readWith(atOpening, name),
+    recallNow: async (name) => {
+      try {
+        return readWith(await findStoredFacts(reader, id), name);
+      } catch (error) {
+        logDefect(error);
+        return null;
+      }
+    },
+    keep: async (name, facts, learnedAt) => {
       try {
         await begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
           const present = await findStoredFacts(unit, id);
           // A different replica has seen a later trust version, so the provider of these facts is no longer trusted.
           if (present !== null && present.trustVersion > trustVersion) return;
           const kept = present?.trustVersion === trustVersion ? present.entries : {};
-          const entries = { ...kept, [name]: { learnedAt: unit.now.toISOString(), facts } };
+          const learned = (learnedAt ?? unit.now).toISOString();
+          const before = Object.hasOwn(kept, name) ? kept[name]?.learnedAt : undefined;
+          // A time after now was written while a clock was wrong.
+          if (before !== undefined && before > learned && before <= unit.now.toISOString()) return;
+          const entries = { ...kept, [name]: { learnedAt: learned, facts } };
           await storeFacts(unit, id, { trustVersion, entries }, LONGEST_MEMORY);
         });
       } catch (error) {

@@ -4,10 +4,7 @@ import type { Logger } from "../../platform/telemetry/logger.js";
 import type { ConnectionServices } from "../services.js";
 import type { Connection } from "../stored/connection.js";
 
-/**
- * The turn of a worker at one connection.
- * @internal
- */
+/** The turn of a worker at one connection. */
 export interface UpkeepTurn {
   readonly services: ConnectionServices;
   /** Active, as read at the begin of the turn. */

@@ -18,6 +18,8 @@ export interface ProviderMetadata {
   readonly wantsSignedRequests: boolean;
   /** The document must not be used after this time. */
   readonly validUntil: Date | null;
+  /** How long the document may be used before it is read again; `null` if the provider does not say. */
+  readonly cacheSeconds: number | null;
   /** The unusable parts of the document, each as the end of a sentence about the document. */
   readonly leftOut: readonly string[];
 }
@@ -69,6 +71,7 @@ function readMetadata(text: string, judge: AddressRule, now: Date): ProviderMeta
     nameIdFormats: childElements(role, "NameIDFormat").map((format) => format.textContent?.trim() ?? ""),
     wantsSignedRequests: ["true", "1"].includes(role.getAttribute("WantAuthnRequestsSigned") ?? ""),
     validUntil: earliest([...ends, readValidUntil(role, now)]),
+    cacheSeconds: shortest([root, entity, role].map(readCacheSeconds)),
     leftOut,
   };
 }
@@ -122,6 +125,24 @@ function readValidUntil(element: Element, now: Date): Date | null {
 function earliest(ends: readonly (Date | null)[]): Date | null {
   const times = ends.flatMap((end) => (end === null ? [] : [end.getTime()]));
   return times.length === 0 ? null : new Date(Math.min(...times));
+}
+
+/** Reads cacheDuration (SAML metadata 2.3.1, 2.3.2 and 2.4.1). An unreadable one is ignored, like a missing one. */
+function readCacheSeconds(element: Element): number | null {
+  const parts = DURATION.exec(element.getAttribute("cacheDuration")?.trim() ?? "")?.groups;
+  if (parts === undefined) return null;
+  const numbers = Object.entries(SECONDS_OF).map(([name, seconds]) => Number(parts[name] ?? 0) * seconds);
+  return numbers.reduce((sum, seconds) => sum + seconds, 0);
+}
+
+/** A duration that is not negative (XML Schema 3.2.6). */
+const DURATION =
+  /^P(?=\d|T\d)(?:(?<years>\d+)Y)?(?:(?<months>\d+)M)?(?:(?<days>\d+)D)?(?:T(?:(?<hours>\d+)H)?(?:(?<minutes>\d+)M)?(?:(?<seconds>\d+(?:\.\d+)?)S)?)?$/;
+const SECONDS_OF = { years: 31_536_000, months: 2_592_000, days: 86_400, hours: 3_600, minutes: 60, seconds: 1 };
+
+function shortest(durations: readonly (number | null)[]): number | null {
+  const known = durations.flatMap((seconds) => (seconds === null ? [] : [seconds]));
+  return known.length === 0 ? null : Math.min(...known);
 }
 
 function findRole(entity: Element, now: Date, leftOut: string[]): Element {

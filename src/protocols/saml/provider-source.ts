@@ -1,88 +1,91 @@
 /**
- * The source of a connection's facts about its provider: fixed settings, or a metadata document that Usher fetches
- * again.
+ * The source of a connection's facts about its provider: fixed settings, or a metadata document. Upkeep reads the document
+ * on a schedule and stores the facts, which every replica takes from the database. A sign-in reads the document only if no
+ * facts are stored, if a signature does not verify, or if upkeep has not read it for a day.
  */
-import { requestText, type Fetch } from "../http/index.js";
-import { ProtocolRefusal, quote } from "../refusal.js";
+import { ProtocolRefusal } from "../refusal.js";
 import type { ProviderCertificate } from "./certificates.js";
-import { parseProviderMetadata, type AddressRule } from "./provider-metadata.js";
-import { refuse, type SamlRefusalCode } from "./refusals.js";
-
-export interface ProviderFacts {
-  readonly entityId: string;
-  readonly signOnUrl: string;
-  readonly certificates: readonly ProviderCertificate[];
-}
+import { fetchProvider, type MetadataAddress, type ProviderFacts, type ReadProvider } from "./fetch-metadata.js";
+import type { SamlRefusalCode } from "./refusals.js";
 
 export interface ProviderSource {
   /** The known facts. Waits for the provider only before its first answer. */
   readonly current: () => Promise<ProviderFacts>;
-  /** Fetches the document again, unless Usher fetched it just now. Returns `null` if there are no newer facts. */
+  /** Looks for newer facts, for a message that no certificate verifies. Returns `null` if there are none. */
   readonly refresh: () => Promise<ProviderFacts | null>;
+  /** Certificates that the document has lost just now. Messages that the provider signed before still arrive. */
+  readonly withdrawn: () => readonly ProviderCertificate[];
 }
 
 /** Facts that only an administrator changes. */
 export function createFixedSource(facts: ProviderFacts): ProviderSource {
-  return { current: () => Promise.resolve(facts), refresh: () => Promise.resolve(null) };
-}
-
-/** The address of a document, and the provider that it must describe. */
-export interface MetadataAddress {
-  readonly metadataUrl: string;
-  readonly fetch: Fetch;
-  readonly judgeAddress: AddressRule;
-  readonly now: () => Date;
-  /** The entity ID that the document must have; `null` for the entity ID of the first document. */
-  readonly entityId: string | null;
+  return { current: () => Promise.resolve(facts), refresh: () => Promise.resolve(null), withdrawn: () => [] };
 }
 
 export interface MetadataSourceOptions extends MetadataAddress {
   /** The facts to use if Usher never read the document and cannot fetch it; `null` without any. */
   readonly lastKnown: ProviderFacts | null;
-  /** The facts that this or another process last read from the document, before this source was made. */
-  readonly recalled?: { readonly facts: ProviderFacts; readonly learnedAt: Date } | null;
-  /** Stores the facts for the next start; never rejects. */
-  readonly keep?: (facts: ProviderFacts) => Promise<void>;
+  /** The facts that this or another process had stored before this source was made. */
+  readonly recalled?: ReadProvider | null;
+  /** Reads the stored facts again. Never rejects. */
+  readonly recall?: () => Promise<ReadProvider | null>;
+  /** Stores the facts for other replicas and the next start. Never rejects. */
+  readonly keep?: (provider: ReadProvider) => Promise<void>;
 }
 
-/** A sign-in after this time fetches the document again, without waiting for it. */
-const STALE_AFTER_MINUTES = 60;
-/** Failed signatures cause a fetch at most this often. */
+/** Upkeep reads the document once a day or more often. After this time it has failed, and sign-ins read the document. */
+const STALE_AFTER_SECONDS = 25 * 60 * 60;
+/** How often a replica looks for facts that a different replica has stored. */
+const LOOK_EVERY_SECONDS = 5 * 60;
+/** Sign-ins repeat a failed fetch at most this often. */
+const RETRY_EVERY_SECONDS = 60;
+/**
+ * Failed signatures cause one fetch in this time, and a few at once. One forged message must not keep Usher from a rotation
+ * that happens just afterwards.
+ */
 const REFRESH_EVERY_SECONDS = 60;
-const LONGEST_DOCUMENT_BYTES = 1_000_000;
+const MOST_REFRESHES_AT_ONCE = 5;
+/** How long a message may take from the provider's signature to Usher. */
+const WITHDRAWN_FOR_SECONDS = 120;
 /** Refusals whose cause can end without a change by the administrator. */
 const WAITED_OUT: ReadonlySet<string> = new Set<SamlRefusalCode>([
   "SAML_METADATA_UNREACHABLE",
   "SAML_METADATA_EXPIRED",
 ]);
 
-/**
- * Makes a source of facts from a metadata document. It fetches the document when first needed, and again during use.
- */
+/** Makes a source of facts from a metadata document. */
 export function createMetadataSource(options: MetadataSourceOptions): ProviderSource {
   const { recalled = null, lastKnown } = options;
   const secondsSince = (then: Date | null) =>
     then === null ? Number.POSITIVE_INFINITY : (options.now().getTime() - then.getTime()) / 1000;
-  const isFresh = (then: Date | null) => secondsSince(then) <= STALE_AFTER_MINUTES * 60;
+  const isFresh = ({ readAt }: ReadProvider) => secondsSince(readAt) <= STALE_AFTER_SECONDS;
+  const mayRefresh = limitRate(MOST_REFRESHES_AT_ONCE, REFRESH_EVERY_SECONDS, options.now);
 
-  let known: ProviderFacts | null = null;
-  let fetchedAt: Date | null = null;
+  let held: ReadProvider | null = null;
+  let withdrawn: readonly { readonly certificate: ProviderCertificate; readonly since: Date }[] = [];
+  let lookedAt = options.now();
   let triedAt: Date | null = null;
   let failed: unknown = null;
   let running: Promise<ProviderFacts> | null = null;
-  if (recalled !== null && isFresh(recalled.learnedAt)) {
-    known = recalled.facts;
-    fetchedAt = recalled.learnedAt;
+  let looking: Promise<void> | null = null;
+  if (recalled !== null && isFresh(recalled)) held = recalled;
+
+  function hold(next: ReadProvider): void {
+    if (held !== null && next.readAt < held.readAt) return;
+    const present = new Set(next.facts.certificates.map(({ pem }) => pem));
+    const lost = (held?.facts.certificates ?? []).map((certificate) => ({ certificate, since: options.now() }));
+    withdrawn = [...withdrawn, ...lost].filter(
+      ({ certificate, since }) => !present.has(certificate.pem) && secondsSince(since) <= WITHDRAWN_FOR_SECONDS,
+    );
+    held = next;
   }
 
   async function load(): Promise<ProviderFacts> {
-    known = await fetchProvider({
-      ...options,
-      entityId: options.entityId ?? known?.entityId ?? recalled?.facts.entityId ?? null,
-    });
-    fetchedAt = options.now();
-    await options.keep?.(known);
-    return known;
+    const entityId = options.entityId ?? (held ?? recalled)?.facts.entityId ?? null;
+    const { facts, readAt } = await fetchProvider({ ...options, entityId });
+    hold({ facts, readAt });
+    await options.keep?.({ facts, readAt });
+    return facts;
   }
 
   /** One fetch at a time, for all callers. */
@@ -97,72 +100,78 @@ export function createMetadataSource(options: MetadataSourceOptions): ProviderSo
     return running;
   }
 
+  /** Takes over the facts that a different replica has stored. */
+  function look(): Promise<void> {
+    lookedAt = options.now();
+    looking ??= Promise.resolve(options.recall?.() ?? null)
+      .then((stored) => {
+        if (stored !== null) hold(stored);
+      })
+      .finally(() => (looking = null));
+    return looking;
+  }
+
   /** Returns the facts to use at the start if Usher cannot fetch the document. */
   function fallBack(error: unknown): ProviderFacts {
     // A running process keeps its facts even if the address later gives a wrong answer. A starting process does the
     // same.
-    if (recalled !== null) return recalled.facts;
+    if (recalled !== null) {
+      hold(recalled);
+      return recalled.facts;
+    }
     // The settings replace a missing or expired document, but not a wrong one.
     const isDown = error instanceof ProtocolRefusal && WAITED_OUT.has(error.code);
     if (isDown && lastKnown !== null) return lastKnown;
     throw error;
   }
 
+  /** The sign-in continues with the known facts. The health of the connection reports a failure. */
+  async function lookInBackground(): Promise<void> {
+    await look();
+    if (held !== null && !isFresh(held) && secondsSince(triedAt) > RETRY_EVERY_SECONDS) await fetchOnce();
+  }
+
   return {
     current: async () => {
-      if (known === null) {
-        const wasTriedNow = failed !== null && running === null && secondsSince(triedAt) < REFRESH_EVERY_SECONDS;
+      if (held === null) {
+        const wasTriedNow = failed !== null && running === null && secondsSince(triedAt) < RETRY_EVERY_SECONDS;
         return wasTriedNow ? fallBack(failed) : await fetchOnce().catch(fallBack);
       }
-      // The diagnosis reports a failure; the sign-in continues with the known facts.
-      if (!isFresh(fetchedAt) && secondsSince(triedAt) > REFRESH_EVERY_SECONDS) fetchOnce().catch(() => undefined);
-      return known;
+      if (secondsSince(lookedAt) > LOOK_EVERY_SECONDS) lookInBackground().catch(() => undefined);
+      return held.facts;
     },
     refresh: async () => {
-      if (running === null && secondsSince(triedAt) < REFRESH_EVERY_SECONDS) return null;
-      const before = known;
+      const before = held?.facts ?? null;
+      await look();
+      if (held !== null && !hasSameCertificates(before, held.facts)) return held.facts;
+      if (running === null && !mayRefresh()) return null;
       const after = await fetchOnce().catch(() => null);
       return after === null || hasSameCertificates(before, after) ? null : after;
     },
+    withdrawn: () =>
+      withdrawn
+        .filter(({ since }) => secondsSince(since) <= WITHDRAWN_FOR_SECONDS)
+        .map(({ certificate }) => certificate),
   };
 }
 
-/**
- * Fetches a document and returns the facts about the provider.
- *
- * @throws ProtocolRefusal what `fetchMetadata` throws, and `SAML_PROVIDER_CHANGED` if the document has a different entity ID
- */
-export async function fetchProvider(address: MetadataAddress): Promise<ProviderFacts> {
-  const { metadataUrl, fetch, judgeAddress, now, entityId: expected } = address;
-  const { entityId, signOnUrl, certificates } = (await fetchMetadata(metadataUrl, fetch, judgeAddress, now())).value;
-  if (expected !== null && entityId !== expected)
-    refuse("SAML_PROVIDER_CHANGED", `expected ${expected}, found ${quote(entityId)}`);
-  return { entityId, signOnUrl, certificates };
-}
-
-/**
- * Fetches and reads a metadata document.
- *
- * @throws ProtocolRefusal `SAML_METADATA_UNREACHABLE`, `SAML_METADATA_INVALID`, or `SAML_METADATA_EXPIRED` for a valid
- *   document that is too old
- */
-export async function fetchMetadata(url: string, fetch: Fetch, judgeAddress: AddressRule, now: Date) {
-  const { status, text } = await requestText(fetch, {
-    what: "the metadata",
-    address: url,
-    init: { headers: { accept: "application/samlmetadata+xml, application/xml, text/xml" } },
-    codeOf: (failure) => (failure === "too-large" ? "SAML_METADATA_INVALID" : "SAML_METADATA_UNREACHABLE"),
-    longestAnswerBytes: LONGEST_DOCUMENT_BYTES,
-  });
-  if (status < 200 || status >= 300) return refuse("SAML_METADATA_UNREACHABLE", `${url} answers with status ${status}`);
-  const parsed = parseProviderMetadata(text, judgeAddress, now);
-  if ("value" in parsed) return parsed;
-  const isSound = "value" in parseProviderMetadata(text, judgeAddress, new Date(0));
-  return refuse(isSound ? "SAML_METADATA_EXPIRED" : "SAML_METADATA_INVALID", `the document ${parsed.issue}`);
+/** Allows `most` calls at once, and one more after each period. */
+function limitRate(most: number, periodSeconds: number, now: () => Date): () => boolean {
+  let left = most;
+  let countedAt = now().getTime();
+  return () => {
+    const periods = Math.floor((now().getTime() - countedAt) / (periodSeconds * 1000));
+    // A clock that was set back must not take calls away.
+    left = Math.min(most, left + Math.max(periods, 0));
+    countedAt = left === most ? now().getTime() : countedAt + periods * periodSeconds * 1000;
+    if (left === 0) return false;
+    left -= 1;
+    return true;
+  };
 }
 
 /** Whether two descriptions of a provider name the same certificates. */
-export function hasSameCertificates(before: ProviderFacts | null, after: ProviderFacts): boolean {
+function hasSameCertificates(before: ProviderFacts | null, after: ProviderFacts): boolean {
   const pems = new Set(before?.certificates.map(({ pem }) => pem));
   return pems.size === after.certificates.length && after.certificates.every(({ pem }) => pems.has(pem));
 }

@@ -11,9 +11,10 @@ import { answerExchange, runLibrary, type LibraryReport } from "../strategy.js";
 import { checkAssertion, type VerifiedAssertion } from "./check-assertion.js";
 import { decodeMessage } from "./decode-message.js";
 import { describeSigner } from "./describe-signer.js";
+import type { ProviderFacts } from "./fetch-metadata.js";
 import { inspectResponse, type InspectedResponse } from "./inspect-response.js";
 import { checkIssueInstant, type Clocks } from "./instants.js";
-import { findNewer, type ProviderFacts, type ProviderSource } from "./provider-source.js";
+import { findNewer, type ProviderSource } from "./provider-source.js";
 import { refuse } from "./refusals.js";
 import type { Validator } from "./validator.js";
 import type { VerificationAnswer } from "./verify-message.js";
@@ -210,6 +211,11 @@ export class SamlStrategy extends PassportSamlStrategy {
         tried = usable;
         answer = await verifyWith(usable);
       }
+    }
+    const underWay = settings.source.withdrawn().filter(({ expiresAt }) => expiresAt > now);
+    if (underWay.length > 0 && (answer === null || isBadSignature(answer))) {
+      const late = await verifyWith(underWay);
+      if (late.outcome === "verified") return late.assertionXml;
     }
     if (expired.length > 0 && (answer === null || isBadSignature(answer))) {
       const late = await verifyWith(expired);

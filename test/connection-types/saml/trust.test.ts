@@ -106,16 +106,31 @@ describe("certificates", () => {
     });
     expect(await signIn(driver)).toMatchObject({ action: "profile" });
     expect(provider.metadataRequests()).toBe(1);
+    const [url, late] = [await driver.start(), await driver.start()];
+    const underWay = provider.answer(url, "p-1001").fields;
     provider.setKeys([next]);
-    const url = await driver.start();
-    driver.moveClock(61);
-    expect(await driver.post(provider.answer(url, "p-1001").fields)).toMatchObject({ action: "profile" });
+    expect(await driver.post(provider.answer(late, "p-1001").fields)).toMatchObject({ action: "profile" });
     expect(provider.metadataRequests()).toBe(2);
+    // The provider signed it with the old key, just before the change.
+    expect(await driver.post(underWay)).toMatchObject({ action: "profile" });
+  });
+
+  test("one that fetched metadata has lost is no longer valid after two minutes", async () => {
+    const driver = await openDriver(provider, {
+      settings: { metadataXml: undefined, metadataUrl: provider.metadataUrl },
+    });
+    const stolen = provider.answer(await driver.start(), "p-1001").fields;
+    provider.setKeys([next]);
+    expect(await signIn(driver)).toMatchObject({ action: "profile" });
+    driver.moveClock(121);
+    expect(await driver.post(stolen)).toMatchObject({ action: "error", code: "SAML_BAD_SIGNATURE" });
   });
 
   test("with a metadata address, the document's certificates are valid and not the settings'", async () => {
+    const document = provider.metadataXml();
     const driver = await openDriver(provider, {
       settings: { metadataXml: undefined, metadataUrl: provider.metadataUrl, certificates: [next.base64] },
+      fetch: async () => new Response(document),
     });
     provider.setKeys([next]);
     expect(await signIn(driver)).toMatchObject({ action: "error", code: "SAML_BAD_SIGNATURE" });

@@ -17,6 +17,7 @@ import { loadOpeningContext, openMemory } from "../../../src/connection/stored/o
 import { createInlineValidator } from "../../../src/protocols/saml/validator.js";
 import { createProviderKey, type ProviderKey } from "../../support/providers/saml/index.js";
 import { writeProviderMetadata } from "../../support/providers/saml/metadata.js";
+import type { Reader } from "../../../src/platform/database/database.js";
 import { openHouse, OPERATOR, type House } from "../support/house.js";
 
 const [first, second] = [createProviderKey(), createProviderKey()];
@@ -109,13 +110,13 @@ describe("refreshed metadata", () => {
     expect(await certificatesOf(running)).toEqual([pem(first)]);
   });
 
-  test("is requested at a start if it is more than an hour old", async () => {
+  test("is requested at a start if it is more than a day old", async () => {
     const connection = await activate();
     await start()(connection);
     fetches = 0;
     await start()(connection);
     expect(fetches).toBe(0);
-    house.advance(HOUR_SECONDS + 1);
+    house.advance(25 * HOUR_SECONDS + 1);
     answer = publish(IDP, second);
     expect(await certificatesOf(await start()(connection))).toEqual([pem(second)]);
     expect(fetches).toBe(1);
@@ -226,6 +227,44 @@ describe("a memory", () => {
     const defects: unknown[] = [];
     await (await openMemory(broken, connection, (error) => defects.push(error))).keep("a", { x: "1" });
     expect(defects).toEqual([new Error("disk full")]);
+  });
+
+  test("answers with the facts that a different replica has stored since", async () => {
+    const connection = await activate();
+    const memory = await openMemory(services, connection);
+    await keep(connection, "a", { x: "1" });
+    expect(memory.recall("a")).toBeNull();
+    expect((await memory.recallNow("a"))?.facts).toEqual({ x: "1" });
+    await disableConnection(services, OPERATOR, connection.id);
+    const present = await activateConnection(services, OPERATOR, connection.id).then((each) => each.connection);
+    await keep(present, "a", { x: "2" });
+    expect(await memory.recallNow("a")).toBeNull();
+  });
+
+  test("that cannot be read logs a defect, and sign-ins go on", async () => {
+    const connection = await activate();
+    const defects: unknown[] = [];
+    let isBroken = false;
+    const rows: Reader["rows"] = (sql, parameters) =>
+      isBroken ? Promise.reject(new Error("no database")) : services.reader.rows(sql, parameters);
+    const memory = await openMemory({ ...services, reader: { ...services.reader, rows } }, connection, (error) =>
+      defects.push(error),
+    );
+    isBroken = true;
+    expect(await memory.recallNow("a")).toBeNull();
+    expect(defects).toEqual([new Error("no database")]);
+  });
+
+  test("does not replace facts by facts that were learned earlier, unless those have a time to come", async () => {
+    const connection = await activate();
+    const memory = await openMemory(services, connection);
+    const at = (seconds: number) => new Date(services.runtime.clock().getTime() + seconds * 1_000);
+    await memory.keep("a", { x: "later" }, at(-10));
+    await memory.keep("a", { x: "earlier" }, at(-20));
+    expect(await recall(connection)).toEqual({ x: "later" });
+    await memory.keep("a", { x: "wrong clock" }, at(86_400));
+    await memory.keep("a", { x: "present" });
+    expect(await recall(connection)).toEqual({ x: "present" });
   });
 
   test("is deleted with its connection", async () => {

@@ -56,12 +56,20 @@ test("an active connection gets a turn at once, and again when a step asks for i
   expect(await turn()).toEqual([id]);
 });
 
-test("drafts and disabled connections get no turn", async () => {
-  await draft(house);
+test("connections that are not active have no time and get no turn", async () => {
+  const { id: draftId } = await draft(house);
   const { id } = await active();
   await disableConnection(house.services, OPERATOR, id);
+  expect([await dueAtOf(draftId), await dueAtOf(id)]).toEqual([null, null]);
   house.advance(48 * HOUR_SECONDS);
   expect(await turn()).toEqual([]);
+});
+
+test("a connection that an earlier version of Usher disabled gets no turn", async () => {
+  const { id } = await active();
+  await inUnit((unit) => unit.execute("UPDATE sso_connection SET state = 'DISABLED' WHERE id = ?", [id]));
+  expect(await turn()).toEqual([]);
+  expect(await dueAtOf(id)).toBeNull();
 });
 
 test("workers that look at the same time give each connection one turn", async () => {

@@ -100,7 +100,12 @@ export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
     home,
   ),
   "SsoConnection.roleMappings": inner(["MAPPINGS_READ"], ["USERS_READ"], onConnection("roleMappings { claim }"), home),
-  "SsoConnection.health": inner(["CONNECTIONS_READ"], ["USERS_READ"], onConnection("health { lastFailureCode }"), home),
+  "SsoConnection.health": inner(
+    ["CONNECTIONS_READ"],
+    ["USERS_READ"],
+    onConnection("health { lastFailureCode providerReadAt providerFailure { code } }"),
+    home,
+  ),
   "SsoConnection.policies": inner(
     ["CONNECTIONS_READ"],
     ["USERS_READ"],

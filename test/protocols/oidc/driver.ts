@@ -5,7 +5,6 @@ import {
   discoverProvider,
   OpenIdConnectStrategy,
   type AddressRules,
-  type ProviderMemory,
   type RecalledFacts,
   type RelyingParty,
   type Surroundings,
@@ -47,11 +46,12 @@ export function makeMemory(now: () => Date) {
   let writes = 0;
   return {
     /** The memory of a process that starts at this moment. */
-    open: (): ProviderMemory => {
+    open: () => {
       const atOpening = new Map(kept);
       return {
-        recall: (name) => atOpening.get(name) ?? null,
-        keep: async (name, facts) => {
+        recall: (name: string) => atOpening.get(name) ?? null,
+        recallNow: async (name: string) => kept.get(name) ?? null,
+        keep: async (name: string, facts: RecalledFacts) => {
           writes += 1;
           kept.set(name, { facts: structuredClone(facts), learnedAt: now() });
         },

@@ -153,6 +153,28 @@ describe("it takes the usable rest", () => {
     });
   });
 
+  test.each([
+    ["PT6H", 21_600],
+    ["P1DT1H1M1.5S", 90_061.5],
+    ["P1Y2M", 36_720_000],
+    ["PT0S", 0],
+    ["-PT6H", null],
+    ["P", null],
+    ["PT", null],
+    ["6 hours", null],
+    ["", null],
+  ])("and knows how long the document may be used before it is read again: %s", (duration, cacheSeconds) => {
+    const text = sound.replace("<md:EntityDescriptor", `$& cacheDuration="${duration}"`);
+    expect(parseProviderMetadata(text, onlyHttps, NOW)).toMatchObject({ value: { cacheSeconds } });
+  });
+
+  test("and takes the shortest cacheDuration", () => {
+    const text = sound
+      .replace("<md:EntityDescriptor", '$& cacheDuration="PT6H"')
+      .replace("<md:IDPSSODescriptor", '$& cacheDuration="PT2H"');
+    expect(parseProviderMetadata(text, onlyHttps, NOW)).toMatchObject({ value: { cacheSeconds: 7_200 } });
+  });
+
   test("no more certificates than a provider has", () => {
     const many = write(...Array.from({ length: 51 }, () => first.base64));
     expect(parseProviderMetadata(many, onlyHttps, NOW)).toEqual({
