@@ -31,6 +31,11 @@ export interface ReplayNote {
 export interface StartExchange {
   readonly step: "start";
   readonly loginHint: string | null;
+  /**
+   * The issuer that a third party names, which asks for this sign-in (OpenID Connect Core 4, `iss`). A type refuses an issuer
+   * that is not exactly the connection's. Missing or `null` if no third party names one.
+   */
+  readonly initiatedBy?: string | null;
   /** Ask the provider to authenticate the person again (`prompt=login`, `ForceAuthn`), and refuse an older authentication. */
   readonly forceAuthentication: boolean;
   /**

@@ -3,6 +3,10 @@ import type { Strategy } from "passport";
 import type { Connection } from "../connection/stored/connection.js";
 import type { SignInServices } from "./services.js";
 import { keepFlow, type FlowNotes } from "./flow/keep-flow.js";
+import { Failure } from "../platform/errors/failure.js";
+import type { RefusalDetails } from "../provisioning/failures.js";
+import { SIGN_IN_PARAMETERS_INVALID } from "./failures.js";
+import { LONGEST_RETURN_URL } from "./return-to.js";
 import { runStrategy } from "./run-strategy.js";
 
 /** How a person asks to sign in. */
@@ -12,6 +16,8 @@ export interface StartRequest {
   readonly returnTo: unknown;
   /** The account that the provider should suggest (OpenID Connect Core 3.1.2.1, `login_hint`). */
   readonly loginHint: string | null;
+  /** The provider that a third party names (OpenID Connect Core 4, `iss`), as it came; `undefined` if none does. */
+  readonly issuer?: unknown;
   /** Whether the provider should let the person choose the account, even if one is signed in there. */
   readonly chooseAccount: boolean;
   /** The token of a test sign-in, as it came; `undefined` for a sign-in. */
@@ -26,17 +32,27 @@ export interface StartRequest {
 export async function beginFlow(
   services: SignInServices,
   { connection, strategy }: { readonly connection: Connection | null; readonly strategy: Strategy },
-  request: Pick<StartRequest, "loginHint" | "chooseAccount">,
+  request: Pick<StartRequest, "loginHint" | "issuer" | "chooseAccount">,
   browserToken: string,
   notes: FlowNotes,
 ): Promise<string> {
   const outcome = await runStrategy(strategy, {
     step: "start",
     loginHint: request.loginHint,
+    initiatedBy: readIssuer(request.issuer),
     forceAuthentication: false,
     chooseAccount: request.chooseAccount,
     keep: (draft) => keepFlow(services, connection, browserToken, draft, notes),
   });
   if (outcome.kind !== "redirect") throw new Error("a strategy began a sign-in without a redirect");
   return outcome.url;
+}
+
+/** The provider that a third party names; `null` without one. */
+function readIssuer(value: unknown): string | null {
+  if (value === undefined) return null;
+  if (typeof value === "string" && value.length <= LONGEST_RETURN_URL) return value;
+  throw new Failure<RefusalDetails>(SIGN_IN_PARAMETERS_INVALID, {
+    detail: `The parameter iss is repeated, nested or longer than ${LONGEST_RETURN_URL} characters.`,
+  });
 }

@@ -72,6 +72,36 @@ describe("a session", () => {
     expect(errors?.map(({ extensions }) => extensions.code)).toEqual(["UNAUTHENTICATED"]);
   });
 
+  it("that has expired leads a page to a new sign-in, and back to the page", async () => {
+    const browser = createBrowser();
+    const tenant = await createTenant(usher, openId);
+    const end = inSeconds(10 * MINUTE_MILLISECONDS);
+    await tenant.signIn(browser, makePerson("ada", { session_expiry: end }));
+    const home = `${usher.url}/o/${tenant.slug}`;
+    const whereTo = async (query: string) => (await browser.get(`${home}${query}`, { follow: false })).headers.location;
+    stoppedAt = end * 1_000;
+    const startOf = (returnTo: string) =>
+      `/sso/${tenant.connectionId}/start?${new URLSearchParams({ returnTo }).toString()}`;
+    expect(await whereTo("")).toBe(startOf(`/o/${tenant.slug}`));
+    expect(await whereTo("?returnTo=%2Fgraphql")).toBe(startOf("/graphql"));
+    expect(await whereTo("?returnTo=https%3A%2F%2Fevil.example")).toBe(startOf(`/o/${tenant.slug}`));
+    // The person can stay, and a browser without the session gets the page.
+    expect(await whereTo("?stay")).toBeUndefined();
+    expect((await createBrowser().get(home, { follow: false })).status).toBe(200);
+    await tenant.disable();
+    expect(await whereTo("")).toBeUndefined();
+  });
+
+  it("that the person ended leads to no new sign-in", async () => {
+    const browser = createBrowser();
+    const tenant = await createTenant(usher, openId);
+    await tenant.signIn(browser, makePerson("ada"));
+    const cookie = browser.cookiesFor(usher.url).find(({ name }) => name === "usher-session")!;
+    await browser.post(`${usher.url}/sign-out`, {}, { follow: false });
+    const headers = { cookie: `${cookie.name}=${cookie.value}` };
+    expect((await createBrowser().get(`${usher.url}/o/${tenant.slug}`, { follow: false, headers })).status).toBe(200);
+  });
+
   it("ends after twelve hours if the provider allows a longer one", async () => {
     const browser = createBrowser();
     await (

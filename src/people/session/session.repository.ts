@@ -170,7 +170,25 @@ export async function endSessionsOfUser(unit: UnitOfWork, userId: string): Promi
   return await unit.execute("DELETE FROM user_session WHERE user_id = ?", [userId]);
 }
 
-/** Deletes expired sessions. */
+/** The connection that gave an expired session in this organization; `null` if there is no such session. */
+export async function findConnectionOfExpired(
+  reader: Reader,
+  tokenHash: string,
+  organizationId: string,
+  now: Date,
+): Promise<string | null> {
+  const row = await reader.row<{ connection_id: string | null }>(
+    "SELECT connection_id FROM user_session WHERE token_hash = ? AND organization_id = ? AND expires_at <= ?",
+    [tokenHash, organizationId, now],
+  );
+  return row?.connection_id ?? null;
+}
+
+/** How long an expired session is kept, so that its browser is led to the provider that gave it. */
+const SWEEP_AFTER_SECONDS = 24 * 60 * 60;
+
+/** Deletes sessions that expired a day ago. */
 export async function sweepSessions(unit: UnitOfWork): Promise<number> {
-  return await unit.execute("DELETE FROM user_session WHERE expires_at <= ?", [unit.now]);
+  const horizon = new Date(unit.now.getTime() - SWEEP_AFTER_SECONDS * 1000);
+  return await unit.execute("DELETE FROM user_session WHERE expires_at <= ?", [horizon]);
 }

@@ -257,6 +257,12 @@ const defined = defineRefusals("OIDC_", {
     remedy:
       "The ID token's sub claim is missing, is not a text, is longer than 255 characters or has white space around it. Correct the claim's mapping at the provider.",
   },
+  OIDC_INITIATED_BY_OTHER_ISSUER: {
+    message: "This link belongs to a different sign-in service than this way of signing in.",
+    remedy:
+      "The link or tile names a provider (iss) that is not exactly the issuer of this connection; the attempt's detail shows both. At the provider, enter the initiate login URI of the connection that belongs to it.",
+    causedByAnybody: true,
+  },
   OIDC_AUTHENTICATION_TIME_MISSING: {
     message: `Your company's sign-in service does not say when you signed in there. ${ASK}`,
     remedy:

@@ -9,6 +9,7 @@ import { checkClaimsSize } from "./claims.js";
 import { TOLERATED_SKEW_SECONDS } from "./id-token-checks.js";
 import { verifyIdToken } from "./id-token.js";
 import { challengeOf, makeRandomValue } from "./pkce.js";
+import { quote } from "../refusal.js";
 import { refuse } from "./refusals.js";
 import type { Prompt, RelyingParty } from "./relying-party.js";
 import type { VerifiedSignIn } from "./surroundings.js";
@@ -24,6 +25,9 @@ export interface Beginning {
 
 /** Makes the random values of a sign-in (OpenID Connect Core 1.0, section 3.1.2.1; RFC 7636, section 4.3). */
 export function beginSignIn(party: RelyingParty, step: StartExchange): Beginning {
+  const { initiatedBy = null } = step;
+  if (initiatedBy !== null && initiatedBy !== party.provider.issuer)
+    refuse("OIDC_INITIATED_BY_OTHER_ISSUER", `iss is ${quote(initiatedBy)}, expected was ${party.provider.issuer}`);
   const nonce = makeRandomValue();
   const secrets: Record<string, string> = { nonce };
   const parameters: Record<string, string> = { nonce };

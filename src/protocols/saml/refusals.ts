@@ -123,6 +123,12 @@ const defined = defineRefusals("SAML_", {
   },
 
   // The request that it answers
+  SAML_INITIATED_BY_OTHER_ISSUER: {
+    message: "This link belongs to a different sign-in service than this way of signing in.",
+    remedy:
+      "The link or tile names a provider (iss) that is not exactly the entity ID of this connection; the attempt's detail shows both. At the provider, enter the signOnUrl of the connection that belongs to it.",
+    causedByAnybody: true,
+  },
   SAML_UNSOLICITED: {
     message: "Please start the sign-in here, not at your company's portal.",
     remedy:

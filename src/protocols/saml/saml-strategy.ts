@@ -15,6 +15,7 @@ import type { ProviderFacts } from "./fetch-metadata.js";
 import { inspectResponse, type InspectedResponse } from "./inspect-response.js";
 import { checkIssueInstant, type Clocks } from "./instants.js";
 import { findNewer, type ProviderSource } from "./provider-source.js";
+import { quote } from "../refusal.js";
 import { refuse } from "./refusals.js";
 import type { Validator } from "./validator.js";
 import type { VerificationAnswer } from "./verify-message.js";
@@ -91,6 +92,9 @@ export class SamlStrategy extends PassportSamlStrategy {
   private async start(exchange: StartExchange): Promise<string> {
     const { settings } = this;
     const facts = await settings.source.current();
+    const { initiatedBy = null } = exchange;
+    if (initiatedBy !== null && initiatedBy !== facts.entityId)
+      refuse("SAML_INITIATED_BY_OTHER_ISSUER", `iss is ${quote(initiatedBy)}, expected was ${facts.entityId}`);
     const requestId = `_${randomBytes(20).toString("hex")}`;
     const secrets = exchange.forceAuthentication ? { ...FORCED } : {};
     const relayState = await exchange.keep({ requestId, secrets });

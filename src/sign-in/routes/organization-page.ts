@@ -7,6 +7,8 @@ import { readInstallation } from "../../people/installation/installation.js";
 import { findOrganizationBySlug } from "../../people/organization/organization.repository.js";
 import type { Organization } from "../../people/organization/organization.js";
 import { findSsoObstacle } from "../../people/organization/sso-conditions.js";
+import { findConnectionOfExpired } from "../../people/session/session.repository.js";
+import { hashToken } from "../../platform/crypto/tokens.js";
 import { findAppButtons } from "../operator-app/app-buttons.js";
 import { sendAccountPage } from "../pages/account-page.js";
 import { NO_SUCH_ORGANIZATION, sendOrganizationPrompt } from "../pages/organization-prompt.js";
@@ -40,7 +42,7 @@ async function handleOrganization(options: SignInRouteOptions, request: Request,
   }
   const caller = await options.callerOf(request);
   if (caller.kind !== "PERSON" || caller.organizationId !== organization.id) {
-    await offerSignIn(services, request, response, organization);
+    await offerSignIn(options, request, response, organization);
     return;
   }
   const returnTo = resolveReturnTo(request.query["returnTo"], services.returnRules);
@@ -48,17 +50,28 @@ async function handleOrganization(options: SignInRouteOptions, request: Request,
   else response.redirect(303, returnTo);
 }
 
-/** Shows a button for each connection. Under `ssoEnforcement: REQUIRED` the only connection is started at once. */
+/**
+ * Shows a button for each connection. A browser whose session has expired goes to the connection that gave it, and back to this
+ * page. Under `ssoEnforcement: REQUIRED` the only connection is started at once.
+ */
 async function offerSignIn(
-  services: SignInServices,
+  options: SignInRouteOptions,
   request: Request,
   response: Response,
   organization: Organization,
 ): Promise<void> {
+  const { services } = options;
   const connections = await findUsableConnections(services, organization);
   const parameters = readStartParameters(request.query);
   const signedOut = request.query["signed-out"];
   const stay = request.query["stay"] !== undefined || signedOut !== undefined;
+  const expired = stay ? null : await findExpired(options, request, organization);
+  if (expired !== null && connections.some(({ id }) => id === expired)) {
+    if (resolveReturnTo(parameters.get("returnTo"), services.returnRules) === null)
+      parameters.set("returnTo", organizationUrl(organization));
+    response.redirect(303, startUrl(expired, parameters));
+    return;
+  }
   const [only, another] = connections;
   if (only && !another && organization.policies.ssoEnforcement === "REQUIRED" && !stay) {
     response.redirect(303, startUrl(only.id, parameters));
@@ -70,6 +83,17 @@ async function offerSignIn(
   }));
   const notice = signedOut === undefined ? null : signedOut === "here" ? SIGNED_OUT_ONLY_HERE : SIGNED_OUT;
   sendSignInPage(response, organization, buttons, notice);
+}
+
+/** The connection that gave the browser's session, if that session has expired. */
+async function findExpired(
+  { services: { store, clock }, cookies }: SignInRouteOptions,
+  request: Request,
+  organization: Organization,
+): Promise<string | null> {
+  const sessionToken = cookies.session.read(request);
+  if (sessionToken === null) return null;
+  return await findConnectionOfExpired(store.reader, hashToken(sessionToken), organization.id, clock());
 }
 
 /** The connections that do not refuse everyone at present. */

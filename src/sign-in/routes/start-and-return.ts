@@ -1,14 +1,21 @@
 /** The routes of a sign-in by redirect: its start, and the return from the provider. */
 import type { Request, Response, Router } from "express";
+import { Failure } from "../../platform/errors/failure.js";
 import { finishReturn, start } from "../pipeline.js";
+import { readForm } from "../read-form.js";
 import { CHOOSE_ACCOUNT, readLoginHint } from "../urls.js";
 import { answerRequest } from "./answer-request.js";
 import { exactly } from "./wrong-address.js";
 import type { SignInRouteOptions } from "./options.js";
 import { hasSignedOut } from "./signed-out-cookie.js";
+import { addressOfPostedStart } from "./posted-start.js";
 
 export function addStartAndReturnRoutes(router: Router, options: SignInRouteOptions): void {
   router.get("/sso/:connectionId/start", (request, response) => handleStart(options, request, response));
+  router.post(
+    "/sso/:connectionId/start",
+    exactly((request, response) => handlePostedStart(options, request, response)),
+  );
   router.get(
     "/sso/:connectionId/callback",
     exactly((request, response) => handleReturn(options, request, response)),
@@ -26,11 +33,23 @@ async function handleStart(options: SignInRouteOptions, request: Request, respon
   );
 }
 
+/**
+ * A third party may post its parameters. A post from another site carries no cookies, so that the browser's other sign-ins under
+ * way would be lost. The redirect to the same address carries them.
+ */
+async function handlePostedStart(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {
+  await options.limits.starts.use(request);
+  const form = await readForm(request, response);
+  if (form instanceof Failure) await answerRequest(options, request, response, () => Promise.reject(form));
+  else response.redirect(303, addressOfPostedStart(request.path, form));
+}
+
 /** What the query of a start asks for. */
 export function readStartQuery({ cookies }: SignInRouteOptions, request: Request) {
-  const { login_hint: loginHint, returnTo, prompt } = request.query;
+  const { iss: issuer, login_hint: loginHint, target_link_uri: target, returnTo, prompt } = request.query;
   return {
-    returnTo,
+    returnTo: target ?? returnTo,
+    issuer,
     loginHint: readLoginHint(loginHint),
     chooseAccount: prompt === CHOOSE_ACCOUNT || hasSignedOut(cookies.signedOut, request),
   };
