@@ -182,6 +182,29 @@ describe("the lines of a refused sign-in", () => {
   });
 });
 
+describe("the lines of a refused logout message", () => {
+  it("name its code, reason, reference and connection, and no person", async () => {
+    const before = written.length;
+    const token = provider.makeLogoutToken(
+      { sub: "yvonne-1", sid: "yvonne@acme.test" },
+      "id-token-audience-of-another",
+    );
+    const { headers } = await fetch(`${usher.url}/sso/${tenant.connectionId}/backchannel-logout`, {
+      method: "POST",
+      body: new URLSearchParams({ logout_token: token }),
+    });
+    const [line] = await linesOf(String(headers.get("x-request-id")));
+    expect(line).toMatchObject({
+      msg: "A logout message was refused.",
+      errorCodes: ["OIDC_AUDIENCE_MISMATCH"],
+      detail: `aud is "another-application", expected was ${provider.clientId}`,
+      reference: expect.any(String),
+      connectionId: tenant.connectionId,
+    });
+    expect(written.slice(before).join("")).not.toContain("yvonne");
+  });
+});
+
 it("the operators' guide explains each field", () => {
   const explained = readTable(readText("docs/operators.md"), "log field").flatMap(([field = ""]) => readCode(field));
   const lines = written.map((text) => JSON.parse(text) as Line).filter((line) => "requestId" in line);

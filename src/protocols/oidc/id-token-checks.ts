@@ -118,7 +118,7 @@ function checkNonce(claims: Claims, { nonce }: Expectation): void {
   if (nonce === "" || !isSame(received, nonce)) refuse("OIDC_NONCE_MISMATCH", "the token has a different nonce");
 }
 
-export function checkSubject(claims: Claims): void {
+function checkSubject(claims: Claims): void {
   const { sub } = claims;
   if (typeof sub !== "string" || sub === "" || sub.length > LONGEST_SUBJECT || sub.trim() !== sub)
     refuse("OIDC_SUBJECT_INVALID", `sub is ${show(sub)}`);
