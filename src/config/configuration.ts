@@ -53,7 +53,7 @@ export interface Configuration {
 }
 
 /** An app of the operator at a provider, for the connections of all organizations. */
-export interface AppCredentials {
+interface AppCredentials {
   readonly clientId: string;
   readonly clientSecret: string;
 }

@@ -20,6 +20,8 @@ const APP = { clientId: "b1e55ed0-0000-4000-8000-000000000001", clientSecret: "a
 const ADA = person("1", "Ada Lovelace", "ada@acme.example");
 const GUEST = person("3", "Gustav Guest", "gustav_other.example#EXT#@bricks.onmicrosoft.com", { guestOf: TENANT_ID });
 const PERSONAL = person("4", "Petra Personal", "petra@outlook.example");
+const CAROL = person("5", "Carol Chemist", "carol@lab.example");
+const THIRD_TENANT_ID = "77777777-aaaa-4bbb-8ccc-222222222222";
 const PERSONAL_TENANT_ID = "9188040d-6c67-4c5b-b112-36a304b66dad";
 const BOB = person("2", "Bob Builder", "bob@bricks.example");
 
@@ -33,6 +35,18 @@ function person(digit: string, name: string, address: string, more: Partial<Entr
 async function accept(browser: Browser, url: string, tenantId: string): Promise<Page> {
   await browser.get(url);
   return await browser.submitForm("consent", { decision: tenantId });
+}
+
+/** Consents for a directory, and signs in. Returns the last page. */
+async function consent(
+  administrator: Administrator,
+  connectionId: string,
+  tenantId: string,
+  { oid }: EntraPerson,
+): Promise<Page> {
+  const browser = createBrowser();
+  await accept(browser, await startConsent(administrator, connectionId), tenantId);
+  return await signInAtOpenIdProvider(browser, browser.page.url, entraSubjectOf(oid));
 }
 
 async function startConsent(administrator: Administrator, connectionId: string): Promise<string> {
@@ -56,6 +70,7 @@ describe("the operator's app at Microsoft", () => {
       people: [ADA],
       further: [
         { tenantId: OTHER_TENANT_ID, people: [BOB, GUEST] },
+        { tenantId: THIRD_TENANT_ID, people: [CAROL] },
         { tenantId: PERSONAL_TENANT_ID, people: [PERSONAL] },
       ],
     });
@@ -68,6 +83,9 @@ describe("the operator's app at Microsoft", () => {
     });
     entra.addRedirectUri(`${usher.url}/sso/entra-id/callback`);
     acme = await Administrator.of(usher, "acme");
+    connectionId = (await acme.draft({ entraId: { operatorApp: true } })).id;
+    await consent(acme, connectionId, TENANT_ID, ADA);
+    await acme.activate(connectionId);
   });
   afterAll(async () => {
     await usher?.stop();
@@ -76,7 +94,6 @@ describe("the operator's app at Microsoft", () => {
 
   it("is used by a draft without tenant, client and secret", async () => {
     const { id, details } = await acme.draft({ entraId: { operatorApp: true } });
-    connectionId = id;
     expect(details).toContainEqual(
       expect.objectContaining({ name: "redirectUrl", value: `${usher.url}/sso/entra-id/callback` }),
     );
@@ -84,24 +101,24 @@ describe("the operator's app at Microsoft", () => {
   });
 
   it("gets the tenant from the sign-in after the consent, and stays a draft", async () => {
-    const browser = createBrowser();
-    await accept(browser, await startConsent(acme, connectionId), TENANT_ID);
-    const page = await signInAtOpenIdProvider(browser, browser.page.url, entraSubjectOf(ADA.oid));
+    const { administrator, id } = await newDraft();
+    const page = await consent(administrator, id, THIRD_TENANT_ID, CAROL);
     expect(page.visibleText).toContain("now belong to Acme");
-    const { connection } = await acme.ask(
+    expect(await attempts(administrator)).toMatchObject([{ kind: "CONSENT", outcome: "SUCCEEDED" }]);
+    const { connection } = await administrator.ask(
       `query ($id: ID!) { connection(id: $id) { state settings { ... on EntraIdSettings { tenantId clientId operatorApp } } } }`,
-      { id: connectionId },
+      { id },
     );
     expect(connection).toEqual({
       state: "DRAFT",
-      settings: { tenantId: TENANT_ID, clientId: null, operatorApp: true },
+      settings: { tenantId: THIRD_TENANT_ID, clientId: null, operatorApp: true },
     });
+    const again = await consent(administrator, id, OTHER_TENANT_ID, BOB);
+    expect(again.status).toBe(409);
+    expect(await tenantOf(administrator, id)).toBe(THIRD_TENANT_ID);
   });
 
-  it("is activated, and signs people in by the shared button", async () => {
-    expect((await createBrowser().get(`${usher.url}/sign-in`)).links).toEqual([]);
-    expect(await acme.diagnose(connectionId)).toEqual([]);
-    expect(await acme.activate(connectionId)).toBe("ACTIVE");
+  it("signs people in by the shared button of an active connection", async () => {
     const browser = createBrowser();
     const page = await browser.get(`${usher.url}/sign-in`);
     expect(page.links.map(({ label }) => label)).toEqual(["Sign in with Microsoft"]);
@@ -126,9 +143,7 @@ describe("the operator's app at Microsoft", () => {
 
   it("refuses the consent of one directory with the sign-in of another, and connects neither", async () => {
     const { administrator, id } = await newDraft();
-    const browser = createBrowser();
-    await accept(browser, await startConsent(administrator, id), TENANT_ID);
-    await signInAtOpenIdProvider(browser, browser.page.url, entraSubjectOf(BOB.oid));
+    await consent(administrator, id, TENANT_ID, BOB);
     expect(await attempts(administrator)).toMatchObject([{ kind: "CONSENT", outcome: "CONSENT_TENANT_MISMATCH" }]);
     expect(await tenantOf(administrator, id)).toBeNull();
   });
@@ -167,9 +182,7 @@ describe("the operator's app at Microsoft", () => {
 
   it("refuses a directory that a connection of another organization has", async () => {
     const { administrator, id } = await newDraft();
-    const browser = createBrowser();
-    await accept(browser, await startConsent(administrator, id), TENANT_ID);
-    const page = await signInAtOpenIdProvider(browser, browser.page.url, entraSubjectOf(ADA.oid));
+    const page = await consent(administrator, id, TENANT_ID, ADA);
     expect(page.status).toBe(409);
     expect(page.visibleText).not.toContain("acme");
     expect(await attempts(administrator)).toMatchObject([{ kind: "CONSENT", outcome: "CONSENT_TENANT_TAKEN" }]);
@@ -178,9 +191,7 @@ describe("the operator's app at Microsoft", () => {
 
   it("refuses the consent of a guest", async () => {
     const { administrator, id } = await newDraft();
-    const browser = createBrowser();
-    await accept(browser, await startConsent(administrator, id), OTHER_TENANT_ID);
-    await signInAtOpenIdProvider(browser, browser.page.url, entraSubjectOf(GUEST.oid));
+    await consent(administrator, id, OTHER_TENANT_ID, GUEST);
     expect(await attempts(administrator)).toMatchObject([{ outcome: "ENTRA_CONSENT_BY_GUEST" }]);
     expect(await tenantOf(administrator, id)).toBeNull();
   });
@@ -236,7 +247,7 @@ describe("the operator's app at Microsoft", () => {
   });
 
   it("asks the provider again if the connection wants a recent authentication", async () => {
-    const { id } = { id: connectionId };
+    const id = connectionId;
     expect(await acme.update(id, { entraId: { maxAgeSeconds: 300 } })).toEqual([]);
     const browser = createBrowser();
     const answer = await leave(browser, shared(), { sub: entraSubjectOf(ADA.oid) });
@@ -320,9 +331,7 @@ describe("an installation whose operator removes the app", () => {
     entra.addRedirectUri(`${before.url}/sso/entra-id/callback`);
     const acme = await Administrator.of(before, "acme");
     const { id } = await acme.draft({ entraId: { operatorApp: true } });
-    const browser = createBrowser();
-    await accept(browser, await startConsent(acme, id), TENANT_ID);
-    await signInAtOpenIdProvider(browser, browser.page.url, entraSubjectOf(ADA.oid));
+    await consent(acme, id, TENANT_ID, ADA);
     expect(await acme.activate(id)).toBe("ACTIVE");
     await before.stop();
 
@@ -365,6 +374,10 @@ describe("the operator's app at Google", () => {
   afterAll(async () => {
     await usher?.stop();
     await google?.close();
+  });
+
+  it("has no shared button before a connection is active", async () => {
+    expect((await createBrowser().get(`${usher.url}/sign-in`)).links).toEqual([]);
   });
 
   it("gets the domain from a sign-in, and signs people of that domain in by the shared button", async () => {
