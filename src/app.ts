@@ -21,7 +21,7 @@ import { appRuntime, createOpenedApps } from "./connection/operator-app/opened-a
 import { startUpkeepWorker } from "./connection/upkeep/upkeep-worker.js";
 import { createRegistry } from "./connection/registry.js";
 import type { ConnectionServices } from "./connection/services.js";
-import { describeConnection } from "./connection/metadata-document.js";
+import { describeConnection, publishClientKeys } from "./connection/metadata-document.js";
 import { entities } from "./entities.js";
 import { createSchemaRouter } from "./events/schema-router.js";
 import { ensureOperatorKey } from "./people/api-key/operator-key.js";
@@ -172,6 +172,10 @@ export async function startUsher(
       findMetadata: async (connectionId) => {
         const connection = await findConnection(database.reader, null, connectionId);
         return connection && describeConnection(services, connection);
+      },
+      findClientKeys: async (connectionId) => {
+        const connection = await findConnection(database.reader, null, connectionId);
+        return connection && publishClientKeys(connection);
       },
     });
     const exports = createExportRouter({

@@ -36,6 +36,17 @@ export const UNKNOWN_CONNECTION_TYPE = defineFailure<{ type: string }>({
   remedy: "Use a type that the query connectionTypes lists, or ask the operator to install this one.",
 });
 
+export const CONNECTION_KEY_MISSING = defineFailure<{ step: string }>({
+  code: "CONNECTION_KEY_MISSING",
+  status: 409,
+  message: ({ step }) =>
+    step === "USE_NEXT" || step === "USE_PREVIOUS"
+      ? `The connection has no ${step === "USE_NEXT" ? "next" : "previous"} key to use.`
+      : "The connection has no key of its own to rotate.",
+  remedy:
+    "A connection gets a key when clientAuthentication becomes private_key_jwt. Make the next key with the step PUBLISH_NEXT, and use it after the provider knows it.",
+});
+
 export const CONFIRMATION_REQUIRED = defineFailure<{
   affectedUsers: number;
   /** Present if settings change the issuer. `null` if only the provider can name the issuer. */
@@ -79,6 +90,7 @@ export const CONNECTION_FAILURES = [
   CONNECTION_NOT_READY,
   CONNECTION_TYPE_FIXED,
   UNKNOWN_CONNECTION_TYPE,
+  CONNECTION_KEY_MISSING,
   CONFIRMATION_REQUIRED,
   IDENTITY_NOT_MERGED,
   IDENTITY_TAKEN,

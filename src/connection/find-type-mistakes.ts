@@ -53,6 +53,9 @@ export function findTypeMistakes(type: AnyConnectionType): readonly string[] {
   if (type.binding !== "redirect" && type.binding !== "post") mistakes.push("binding must be redirect or post");
   const settings = Object.entries(type.settings as Record<string, Setting>);
   if (settings.length === 0) mistakes.push("it has no settings");
+  for (const [name, { requiredUnless: unless, required }] of settings)
+    if (unless && (!required || type.settings[unless.setting]?.parse(unless.value, ANY_ADDRESS).value !== unless.value))
+      mistakes.push(`setting ${name}: requiredUnless needs required, and a value that another setting can have`);
   for (const [name, setting] of settings)
     mistakes.push(...findSettingMistakes(name, setting).map((mistake) => `setting ${name}: ${mistake}`));
   for (const [code, text] of Object.entries(type.refusals as Record<string, RefusalText>)) {

@@ -1,5 +1,6 @@
 /** The resolvers of connections and identities, for the composition root. */
 import type { ResolverClass } from "../platform/graphql/schema.js";
+import { ClientKeyResolver } from "./graphql/client-key.resolver.js";
 import { createConnectionResolver } from "./graphql/connection.resolver.js";
 import { IdentityResolver, UserIdentitiesResolver } from "./graphql/identity.resolvers.js";
 import { AccountLinkingResolver, LinkingResolver, LinkRequestResolver } from "./graphql/linking.resolver.js";
@@ -13,6 +14,7 @@ export function createConnectionResolvers(services: ConnectionServices): Readonl
   const ConnectionResolver = createConnectionResolver(services.registry);
   return new Map<ResolverClass, object>([
     [ConnectionResolver, new ConnectionResolver(services, loaders)],
+    [ClientKeyResolver, new ClientKeyResolver(services)],
     [ListConnectionsResolver, new ListConnectionsResolver(services)],
     [MappingResolver, new MappingResolver(services, loaders)],
     [OrganizationConnectionsResolver, new OrganizationConnectionsResolver(loaders)],

@@ -4,6 +4,7 @@ import type { KeyRing } from "../platform/crypto/key-ring.js";
 import type { Addresses, Fetch, ParseContext, Runtime } from "./contract/index.js";
 import { usesOperatorApp } from "./operator-app/operator-app.js";
 import { openOwnKeys } from "./settings/own-keys.js";
+import { openClientKeys } from "./stored/client-keys.js";
 import type { Connection } from "./stored/connection.js";
 
 export interface RuntimeParts {
@@ -25,6 +26,7 @@ export function addressesOf(publicUrl: string, connectionId: string): Addresses 
     metadataUrl: `${base}/metadata`,
     logoutUrl: `${base}/logout`,
     backChannelLogoutUrl: `${base}/backchannel-logout`,
+    jwksUrl: `${base}/jwks`,
   };
 }
 
@@ -41,6 +43,7 @@ export type OpeningContext = Pick<Runtime, "memory" | "mappedClaims">;
 export function createRuntime(parts: RuntimeParts, connection: Connection, context: OpeningContext = {}): Runtime {
   const { publicUrl, fetch, clock, urls, keyRing } = parts;
   const keys = openOwnKeys(keyRing, connection);
+  const clientKeys = openClientKeys(keyRing, connection);
   return {
     connectionId: connection.id,
     addresses: addressesFor(publicUrl, connection),
@@ -48,6 +51,7 @@ export function createRuntime(parts: RuntimeParts, connection: Connection, conte
     now: clock,
     urls,
     ...(keys !== null && { keys }),
+    ...(clientKeys.length > 0 && { clientKeys }),
     ...context,
   };
 }

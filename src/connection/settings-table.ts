@@ -9,11 +9,16 @@ export function settingsTable(type: AnyConnectionType): string {
   const rows = settingsOf(type).map(([name, setting]) => [
     code(name),
     setting.kind.toLowerCase(),
-    setting.required ? "yes" : "",
+    describeNeed(setting),
     setting.default === null ? "" : code(JSON.stringify(setting.default)),
     describeMeaning(setting),
   ]);
   return [HEAD, HEAD.map(() => "---"), ...rows].map((cells) => `| ${cells.map(escapeCell).join(" | ")} |`).join("\n");
+}
+
+function describeNeed({ required, requiredUnless: unless }: Setting): string {
+  if (unless !== null) return `unless ${code(unless.setting)} is ${code(String(unless.value))}`;
+  return required ? "yes" : "";
 }
 
 function describeMeaning(setting: Setting): string {

@@ -1,6 +1,6 @@
 /** The routes of signing in and out: they translate between HTTP and the pipeline. */
-import express, { type Request, type Response, type Router } from "express";
-import { Failure, NOT_FOUND } from "../platform/errors/failure.js";
+import express, { type Router } from "express";
+import { addDocumentRoutes } from "./routes/documents.js";
 import { addLogoutRoutes } from "./routes/logout.js";
 import { addOneTimeLinkRoutes } from "./routes/one-time-link.js";
 import { addOperatorAppRoutes } from "./routes/operator-app.js";
@@ -17,7 +17,7 @@ export function createSignInRouter(options: SignInRouteOptions): Router {
   addOperatorAppRoutes(router, options);
   addStartAndReturnRoutes(router, options);
   addPostedAnswerRoutes(router, options);
-  router.get("/sso/:connectionId/metadata", (request, response) => sendMetadata(options, request, response));
+  addDocumentRoutes(router, options);
   addOneTimeLinkRoutes(router, options);
   addOrganizationPromptRoutes(router, options);
   addOrganizationPageRoute(router, options);
@@ -26,11 +26,4 @@ export function createSignInRouter(options: SignInRouteOptions): Router {
   // After every address of a connection.
   addWrongAddressRoute(router, options);
   return router;
-}
-
-/** Sends a connection's service provider metadata. It is public, also while the connection is a draft. */
-async function sendMetadata({ findMetadata }: SignInRouteOptions, request: Request, response: Response): Promise<void> {
-  const document = await findMetadata(String(request.params["connectionId"]));
-  if (document === null) throw new Failure(NOT_FOUND, { type: "metadata document" });
-  response.type(document.contentType).send(document.body);
 }

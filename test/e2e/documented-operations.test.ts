@@ -594,6 +594,12 @@ describe("a program", () => {
     expect(connection).toMatchObject({ settings: { clientId: "usher", clientSecret: { setAt: expect.any(String) } } });
     const input = { id: connectionId, expectedVersion: connection.version, displayName: "Acme" };
     expect((await ask("UpdateConnection", { input })).updateConnection.connection).toMatchObject({ state: "ACTIVE" });
+    const oidcWithKey = { settings: { oidc: { clientAuthentication: "private_key_jwt" } } };
+    const withKey = { organizationId, displayName: "With a key", ...oidcWithKey };
+    const { id } = (await ask("CreateConnection", { input: withKey })).createConnection.connection;
+    const rotated = (await ask("RotateConnectionKey", { input: { id, step: "PUBLISH_NEXT" } })).rotateConnectionKey;
+    expect(rotated.connection.clientKeys).toHaveLength(4);
+    await ask("DeleteConnection", { id });
     expect((await ask("DisableConnection", { id: connectionId })).disableConnection.connection.state).toBe("DISABLED");
     const globals = { fetch: fetchFrom(frontendOrigin), URL };
     expect(await evaluate("start", "ask", globals)(documentOf("Viewer"))).toEqual({ viewer: null });

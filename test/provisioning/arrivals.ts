@@ -101,6 +101,7 @@ export async function openHall(): Promise<Hall> {
         secrets: {},
         settingsVersion: 1,
         ownKeys: null,
+        clientKeys: [],
         policies: { ...DEFAULT_CONNECTION_POLICIES, ...policies },
         version: 1,
         trustVersion: 1,

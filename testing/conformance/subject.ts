@@ -44,6 +44,7 @@ export const ADDRESSES = {
   metadataUrl: "https://usher.example/sso/c1/metadata",
   logoutUrl: "https://usher.example/sso/c1/logout",
   backChannelLogoutUrl: "https://usher.example/sso/c1/backchannel-logout",
+  jwksUrl: "https://usher.example/sso/c1/jwks",
 };
 
 /** Allows https everywhere, and http on 127.0.0.1, as an operator may do. */

@@ -10,6 +10,7 @@ import {
   checkOneEmail,
   composeLogout,
   composeOpenId,
+  createAssertionKeys,
   flattenClaims,
   issuersFoundAt,
   needsUserinfo,
@@ -27,6 +28,7 @@ const openId = composeOpenId<OidcSettings>({
     signOnUrl: "Initiate login URI (start URL, portal tile)",
     logoutUrl: "Sign-out redirect URI (post logout redirect URI)",
     backChannelLogoutUrl: "Back-channel logout URL",
+    jwksUrl: "JWKS URL (public keys, for private_key_jwt alone)",
   },
   provider: ({ discoveryUrl, issuer, allowCrossHostEndpoints, ...settings }) =>
     discoveryUrl !== null
@@ -41,11 +43,12 @@ const openId = composeOpenId<OidcSettings>({
           endSessionEndpoint: settings.endSessionEndpoint,
         },
   rules: (settings, { mappedClaims = [] }) => {
-    const { clientAuthentication, scopes, pkce, signingAlgorithms: algorithms } = settings;
+    const { clientAuthentication, assertionAudience, scopes, pkce, signingAlgorithms: algorithms } = settings;
     const { loginHint, domainHint, prompt, acrValues } = settings;
     const names = claimNamesOf(settings);
     return {
       clientAuthentication,
+      assertionAudience,
       scopes,
       pkce,
       hints: { loginHint, domainHint, prompt, acrValues },
@@ -70,6 +73,10 @@ export const oidc = defineConnectionType<typeof OIDC_SETTINGS, OpenedOpenId<Oidc
   upgrade: (stored) => stored,
   settings: OIDC_SETTINGS,
   check: checkOidcSettings,
+  clientKeys: {
+    isUsed: ({ clientAuthentication }) => clientAuthentication === "private_key_jwt",
+    createKeys: createAssertionKeys,
+  },
   issuer: ({ discoveryUrl, issuer }) => {
     if (issuer !== null) return { kind: "named", issuers: [issuer] };
     return discoveryUrl === null ? { kind: "open" } : { kind: "named", issuers: issuersFoundAt(discoveryUrl) };

@@ -10,6 +10,7 @@ import {
 } from "../../connection/contract/index.js";
 import {
   ACR_VALUES,
+  ASSERTION_AUDIENCES,
   CLIENT_AUTHENTICATIONS,
   DOMAIN_HINT,
   PROMPTS,
@@ -80,6 +81,7 @@ export const OIDC_SETTINGS = {
     label: "Client secret",
     help: "The application's secret at the provider: its value, not its ID.",
     required: true,
+    requiredUnless: { setting: "clientAuthentication", value: "private_key_jwt" },
   }),
   clientSecretExpiresAt: setting.time({
     label: "Client secret expires",
@@ -111,8 +113,13 @@ export const OIDC_SETTINGS = {
   }),
   clientAuthentication: setting.choice(CLIENT_AUTHENTICATIONS, {
     label: "Client authentication",
-    help: "How the client secret is sent to the token endpoint: as HTTP Basic credentials or in the form.",
+    help: "How Usher authenticates at the token endpoint: with the client secret as HTTP Basic credentials, with the client secret in the form, or with a signature of a key that Usher makes for this connection.",
     default: "client_secret_basic",
+  }),
+  assertionAudience: setting.choice(ASSERTION_AUDIENCES, {
+    label: "Audience of signatures",
+    help: "Whom Usher's signature names as its receiver, with private_key_jwt: the issuer, as the standard now demands, or the token endpoint, which Okta and older providers demand.",
+    default: "ISSUER",
   }),
   loginHint: setting.toggle({
     label: "Pass the e-mail address on",

@@ -5,6 +5,7 @@
  */
 import type { Strategy } from "passport";
 import type { RefusalTexts } from "../../protocols/refusal.js";
+import type { ClientKey, ClientKeyUse } from "./client-keys.js";
 import type { Logout } from "./logout.js";
 import type { Memory } from "./memory.js";
 import type { Groups, NormalizedProfile } from "./profile.js";
@@ -27,11 +28,13 @@ export interface Addresses {
   readonly logoutUrl: string;
   /** Where the provider's server posts logout tokens (OpenID Connect Back-Channel Logout 1.0). */
   readonly backChannelLogoutUrl: string;
+  /** The public halves of the connection's client keys, as a JSON Web Key Set (RFC 7517). */
+  readonly jwksUrl: string;
 }
 
 /** A value that an administrator pastes at the provider or into a tile. */
 export interface ServiceProviderDetail {
-  /** A stable name, such as `redirectUrl`, `entityId`, `acsUrl`, `signOnUrl`, `logoutUrl`. */
+  /** A stable name, such as `redirectUrl`, `entityId`, `acsUrl`, `signOnUrl`, `logoutUrl`, `jwksUrl`. */
   readonly name: string;
   /** The usual label in the provider's own forms. */
   readonly label: string;
@@ -82,6 +85,8 @@ export interface Runtime {
   readonly urls: ParseContext;
   /** The keys that the type's `createKeys` made for this connection; absent if it made none. */
   readonly keys?: OwnKeys;
+  /** The client keys that sign now; absent if the connection has none. */
+  readonly clientKeys?: readonly ClientKey[];
   /** Facts that the type has kept about this connection's provider; absent if nothing stores them. */
   readonly memory?: Memory;
   /** Since when `refresh` has failed, for a diagnosis; absent while it works. */
@@ -238,6 +243,8 @@ export interface ConnectionType<
   readonly refresh?: (settings: SettingsOf<Declaration>, runtime: Runtime) => Promise<Date | null>;
   /** Creates the connection's own key pairs. Usher stores them encrypted and passes them back as `runtime.keys`. */
   readonly createKeys?: (addresses: Addresses, now: Date) => Promise<OwnKeys>;
+  /** Client keys in place of a client secret. */
+  readonly clientKeys?: ClientKeyUse<DraftSettingsOf<Declaration>>;
   /** The public document at the connection's metadata address, for the provider. Must not contain secrets. */
   readonly metadataDocument?: (
     addresses: Addresses,

@@ -2,6 +2,7 @@
 export { maxAgeSeconds, requiredAcr } from "./authentication-settings.js";
 export { boundProfile, PROFILE_LENGTHS } from "./bound-profile.js";
 export * from "./connection-type.js";
+export type { ClientKey, ClientKeyUse } from "./client-keys.js";
 export { defineConnectionType } from "./define-connection-type.js";
 export type { Logout } from "./logout.js";
 export type { LearnedFacts, Memory, KeptFacts } from "./memory.js";
@@ -12,6 +13,7 @@ export type {
   ParseContext,
   Parsed,
   Setting,
+  SettingCondition,
   SettingIssue,
   SettingKind,
   SettingsDeclaration,

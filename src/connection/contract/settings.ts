@@ -20,6 +20,12 @@ export interface ParseContext {
 /** A parsed value, or a sentence about the mistake in the input. */
 export type Parsed<Value> = { readonly value: Value } | { readonly issue: string };
 
+/** Whether another setting of the type has a value. */
+export interface SettingCondition {
+  readonly setting: string;
+  readonly value: string | boolean;
+}
+
 /** One declared setting. `Value` is its type in an activated connection, with `null` unless it is required or has a default. */
 export interface Setting<Value = unknown> {
   readonly kind: SettingKind;
@@ -27,6 +33,8 @@ export interface Setting<Value = unknown> {
   readonly help: string;
   /** Activation needs it. A draft may lack it. */
   readonly required: boolean;
+  /** The value of another setting with which activation does not need this one; `null` if there is none. */
+  readonly requiredUnless: SettingCondition | null;
   /** Cannot change after the first activation. */
   readonly fixed: boolean;
   /** A change raises the trust version, which ends flows and sessions of the connection. */
@@ -66,6 +74,8 @@ interface Common<Value> {
   readonly label: string;
   readonly help: string;
   readonly required?: boolean;
+  /** Only with `required`. */
+  readonly requiredUnless?: SettingCondition;
   readonly fixed?: boolean;
   readonly trust?: boolean;
   raisesTrust?(this: void, before: Value | null, after: Value | null): boolean;
@@ -73,8 +83,12 @@ interface Common<Value> {
   readonly default?: Value;
 }
 
-/** A value can be `null` unless the setting is required or has a default. */
-type Held<Value, Options> = Options extends { required: true } | { default: Value } ? Value : Value | null;
+/** A value can be `null` unless the setting is always required or has a default. */
+type Held<Value, Options> = Options extends { requiredUnless: SettingCondition }
+  ? Value | null
+  : Options extends { required: true } | { default: Value }
+    ? Value
+    : Value | null;
 
 function declare<Value, Options extends Common<Value>>(
   kind: SettingKind,
@@ -87,6 +101,7 @@ function declare<Value, Options extends Common<Value>>(
     label: options.label,
     help: options.help,
     required: options.required ?? false,
+    requiredUnless: options.requiredUnless ?? null,
     fixed: options.fixed ?? false,
     trust: options.trust ?? false,
     ...(options.raisesTrust && {

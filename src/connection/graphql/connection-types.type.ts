@@ -1,7 +1,7 @@
 /** Connection types in the schema, from which frontends build forms. */
 import { Field, ObjectType, registerEnumType } from "type-graphql";
 import { JsonScalar } from "../../platform/graphql/scalars.js";
-import type { AnyConnectionType, SettingKind } from "../contract/index.js";
+import type { AnyConnectionType, SettingCondition, SettingKind } from "../contract/index.js";
 import { keyOf } from "../registry.js";
 import { settingsOf } from "../settings/stored-settings.js";
 
@@ -36,6 +36,18 @@ registerEnumType(SettingKindEnum, {
   },
 });
 
+@ObjectType("SettingCondition", {
+  description: "A value of another setting of the connection type.",
+  simpleResolvers: true,
+})
+class SettingConditionType {
+  @Field(() => String, { description: "The name of the other setting." })
+  setting!: string;
+
+  @Field(() => JsonScalar, { description: "The value that it must have." })
+  value!: string | boolean;
+}
+
 @ObjectType("ConnectionTypeSetting", { description: "One setting of a connection type.", simpleResolvers: true })
 export class ConnectionTypeSettingType {
   @Field(() => String, { description: "The setting's name in inputs and outputs." })
@@ -52,6 +64,12 @@ export class ConnectionTypeSettingType {
 
   @Field(() => Boolean, { description: "Whether the setting is needed to activate a connection. A draft may lack it." })
   required!: boolean;
+
+  @Field(() => SettingConditionType, {
+    nullable: true,
+    description: "When activation does not need the setting although `required` is true; null if it always does.",
+  })
+  requiredUnless!: SettingCondition | null;
 
   @Field(() => Boolean, { description: "Whether the setting is a secret, which answers never contain." })
   secret!: boolean;
@@ -101,16 +119,19 @@ export function toConnectionType(type: AnyConnectionType): ConnectionTypeType {
     name,
     description,
     guide,
-    settings: settingsOf(type).map(([setting, { kind, label, help, required, fixed, options, ...rest }]) => ({
-      name: setting,
-      kind,
-      label,
-      help,
-      required,
-      secret: kind === "SECRET",
-      fixed,
-      default: rest.default,
-      options,
-    })),
+    settings: settingsOf(type).map(
+      ([setting, { kind, label, help, required, requiredUnless, fixed, options, ...rest }]) => ({
+        name: setting,
+        kind,
+        label,
+        help,
+        required,
+        requiredUnless,
+        secret: kind === "SECRET",
+        fixed,
+        default: rest.default,
+        options,
+      }),
+    ),
   };
 }

@@ -1,6 +1,5 @@
 /** Connections in GraphQL. */
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from "type-graphql";
-import { holds, requirePermission, type Caller } from "../../access/caller.js";
 import type { RequestContext } from "../../access/request-context.js";
 import { orNull } from "../../platform/errors/or-null.js";
 import { Failure, UNAUTHENTICATED } from "../../platform/errors/failure.js";
@@ -35,19 +34,11 @@ import {
 } from "./connection.input.js";
 import { ConnectionHealthType, ServiceProviderDetailType, SsoConnectionType } from "./connection.type.js";
 import { ConnectionPoliciesType } from "./policies-types.js";
+import { requireInsight } from "./require-insight.js";
 import { declaredSettingsTypes, declareSettingsTypes } from "./settings-types.js";
 
 /** Some types create key pairs for a new connection, which takes a tenth of a second of CPU time or more. */
 const COST_OF_CREATING = 10_000;
-
-/**
- * Settings and policies need a permission for connections. A caller who reaches a connection in a different way, such as through a
- * user's identity, sees only its name.
- */
-function requireInsight(caller: Caller, { organizationId }: Connection): void {
-  if (!holds(caller, organizationId, "CONNECTIONS_WRITE"))
-    requirePermission(caller, organizationId, "CONNECTIONS_READ");
-}
 
 function describeMissingType(type: string): Finding {
   return {

@@ -168,7 +168,7 @@ export class ConnectionHealthType {
 })
 export class ServiceProviderDetailType {
   @Field(() => String, {
-    description: "The stable name: `redirectUrl`, `entityId`, `acsUrl`, `signOnUrl`, `logoutUrl`.",
+    description: "The stable name: `redirectUrl`, `entityId`, `acsUrl`, `signOnUrl`, `logoutUrl`, `jwksUrl`.",
   })
   name!: string;
 

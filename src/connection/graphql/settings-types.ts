@@ -177,9 +177,13 @@ function graphqlTypeOf(name: string, { kind }: Setting, enums: Enums): unknown {
   }
 }
 
+function exceptionOf({ requiredUnless: unless }: Setting): string {
+  return unless === null ? "" : `, unless ${unless.setting} is ${unless.value}`;
+}
+
 function describeInput(setting: Setting): string {
   const sentences = [`${setting.label}. ${setting.help}`];
-  if (setting.required) sentences.push("Needed to activate.");
+  if (setting.required) sentences.push(`Needed to activate${exceptionOf(setting)}.`);
   if (setting.default !== null) sentences.push(`Default: \`${JSON.stringify(setting.default)}\`.`);
   if (setting.fixed) sentences.push("Cannot change once the connection has been active.");
   if (setting.kind === "SECRET") sentences.push("Encrypted at rest; answers never contain it.");

@@ -280,7 +280,7 @@ async function replace(
     return await storeChange(unit, connection, connection, {
       event: CONNECTION_UPDATED,
       raisesTrust: false,
-      mappings: {
+      lists: {
         before: { [LIST_NAMES[kind]]: before.map(auditView) },
         after: { [LIST_NAMES[kind]]: (await readList(unit, connection.id, kind)).map(auditView) },
       },

@@ -71,6 +71,14 @@ export function findMisdirected(
   return stored.filter((name) => !given.has(name) && plain[name] !== undefined);
 }
 
+/** Whether secrets would go to a different address than before. An address that was empty until now is no other address. */
+export function isRedirected(type: AnyConnectionType, before: PlainSettings, changed: readonly string[]): boolean {
+  const was = completeSettings(type, before);
+  return settingsOf(type).some(
+    ([name, setting]) => setting.receivesSecrets && changed.includes(name) && was[name] !== null,
+  );
+}
+
 /** A stored setting in an audit entry: a secret by the time it was set, a document by its length and hash. */
 export function auditSetting(setting: Setting, value: unknown): unknown {
   if (value === undefined || value === null) return null;

@@ -80,8 +80,12 @@ export function findIncomplete(
   settings: DraftSettings,
 ): { readonly missing: readonly string[]; readonly issues: readonly SettingIssue[] } {
   const supplied = supplyOperatorApp(type, settings);
+  const isExcused = ({ requiredUnless: unless }: Setting) =>
+    unless !== null && settings[unless.setting] === unless.value;
   return {
-    missing: settingsOf(type).flatMap(([name, setting]) => (setting.required && supplied[name] === null ? [name] : [])),
+    missing: settingsOf(type).flatMap(([name, setting]) =>
+      setting.required && supplied[name] === null && !isExcused(setting) ? [name] : [],
+    ),
     issues: type.check(settings, true),
   };
 }

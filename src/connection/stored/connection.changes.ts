@@ -33,8 +33,8 @@ export interface ConnectionChange {
   readonly event: ConnectionEvent;
   /** Absent if no setting changed. */
   readonly settings?: { readonly type: AnyConnectionType; readonly changed: readonly string[] };
-  /** The changed lists of mappings, by their names in the schema. */
-  readonly mappings?: {
+  /** Changed lists of mappings or client keys, by their names in the schema. */
+  readonly lists?: {
     readonly before: Readonly<Record<string, unknown>>;
     readonly after: Readonly<Record<string, unknown>>;
   };
@@ -74,7 +74,7 @@ export async function storeChange(
 export async function recordChange(
   unit: UnitOfWork,
   states: { readonly before?: Connection; readonly after?: Connection; readonly endedSessions: number },
-  { event, settings, mappings }: ConnectionChange,
+  { event, settings, lists }: ConnectionChange,
 ): Promise<void> {
   const { before, after, endedSessions } = states;
   const subject = after ?? before;
@@ -88,7 +88,7 @@ export async function recordChange(
       connection: snapshot,
       changed:
         before && after
-          ? changesBetween({ ...connectionSnapshot(before), ...mappings?.before }, { ...snapshot, ...mappings?.after })
+          ? changesBetween({ ...connectionSnapshot(before), ...lists?.before }, { ...snapshot, ...lists?.after })
           : null,
       changedSettings: [...(settings?.changed ?? [])],
     },
@@ -97,9 +97,9 @@ export async function recordChange(
     organizationId: subject.organizationId,
     action: event.type,
     subject: { type: "connection", id: subject.id },
-    before: before ? { ...auditView(before, settings), ...mappings?.before } : null,
+    before: before ? { ...auditView(before, settings), ...lists?.before } : null,
     after: after
-      ? { ...auditView(after, settings), ...mappings?.after, ...(endedSessions > 0 && { endedSessions }) }
+      ? { ...auditView(after, settings), ...lists?.after, ...(endedSessions > 0 && { endedSessions }) }
       : null,
   });
 }

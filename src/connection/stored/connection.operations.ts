@@ -14,6 +14,7 @@ import { findChanged } from "../settings/compare-settings.js";
 import { mergeSettings } from "../settings/merge-settings.js";
 import { sealOwnKeys } from "../settings/own-keys.js";
 import { sealSettings } from "../settings/stored-settings.js";
+import { sealClientKeys, usesClientKeys } from "./client-keys.js";
 import { readForChange, recordChange, storeChange } from "./connection.changes.js";
 import { CONNECTION_CREATED, CONNECTION_DELETED, CONNECTION_DISABLED } from "./connection.events.js";
 import { deleteConnectionRow, findConnection, insertConnection } from "./connection.repository.js";
@@ -74,6 +75,7 @@ export async function createConnection(
   const id = uuidv7();
   const madeAt = runtime.clock();
   const keys = await type.createKeys?.(addressesOf(runtime.publicUrl, id), madeAt);
+  const clientKeys = usesClientKeys(type, merged.plain) ? await type.clientKeys?.createKeys() : [];
   const ownKeys = keys === undefined ? null : sealOwnKeys(keyRing, id, keys, madeAt);
   return await begin(caller, causeOf(caller), async (unit) => {
     const organization = await lockOrganization(unit, input.organizationId);
@@ -87,6 +89,7 @@ export async function createConnection(
       state: "DRAFT",
       ...sealSettings(type, keyRing, id, { ...merged, before: null, now: unit.now }),
       ownKeys,
+      clientKeys: sealClientKeys(keyRing, id, clientKeys ?? [], { state: "CURRENT", now: madeAt }),
       policies,
       version: 1,
       trustVersion: 1,

@@ -6,6 +6,7 @@ import { placeholders } from "../../platform/database/statements.js";
 import { toDate, toDateOrNull, toJson } from "../../platform/database/values.js";
 import { OWN_KEYS } from "../settings/own-keys.js";
 import type { StoredSecret } from "../settings/stored-settings.js";
+import { CLIENT_KEYS, type StoredClientKey } from "./client-keys.js";
 import { ConnectionHealthRow } from "./connection-health.row.js";
 import type { Connection, ConnectionState } from "./connection.js";
 import { ConnectionRow } from "./connection.row.js";
@@ -34,8 +35,14 @@ export interface RawConnection {
 export const CONNECTION_COLUMNS = `id, organization_id, display_name, button_label, type, state, settings, secrets, settings_version, policies,
   version, trust_version, first_activated_at, issuer_changed_at, created_at, updated_at`;
 
+/** Secret settings, and the connection's own keys under names that no setting can have. */
+type StoredSecrets = Record<string, StoredSecret> & {
+  readonly [OWN_KEYS]?: StoredSecret;
+  readonly [CLIENT_KEYS]?: readonly StoredClientKey[];
+};
+
 export function connectionFromRaw(raw: RawConnection): Connection {
-  const { [OWN_KEYS]: ownKeys, ...secrets } = toJson<Record<string, StoredSecret>>(raw.secrets);
+  const { [OWN_KEYS]: ownKeys, [CLIENT_KEYS]: clientKeys, ...secrets } = toJson<StoredSecrets>(raw.secrets);
   return {
     id: raw.id,
     organizationId: raw.organization_id,
@@ -46,6 +53,7 @@ export function connectionFromRaw(raw: RawConnection): Connection {
     settings: toJson(raw.settings),
     secrets,
     ownKeys: ownKeys ?? null,
+    clientKeys: clientKeys ?? [],
     settingsVersion: raw.settings_version,
     policies: readConnectionPolicies(toJson(raw.policies)),
     version: raw.version,
@@ -103,11 +111,15 @@ export async function findActiveConnections(reader: Reader, organizationId: stri
   return raws.map(connectionFromRaw);
 }
 
-function toRow({ ownKeys, ...connection }: Connection): ConnectionRow {
+function toRow({ ownKeys, clientKeys, ...connection }: Connection): ConnectionRow {
   return {
     ...connection,
     settings: JSON.stringify(connection.settings),
-    secrets: JSON.stringify({ ...connection.secrets, ...(ownKeys !== null && { [OWN_KEYS]: ownKeys }) }),
+    secrets: JSON.stringify({
+      ...connection.secrets,
+      ...(ownKeys !== null && { [OWN_KEYS]: ownKeys }),
+      ...(clientKeys.length > 0 && { [CLIENT_KEYS]: clientKeys }),
+    }),
     policies: JSON.stringify(connection.policies),
   };
 }

@@ -1,5 +1,6 @@
 /** A configured identity provider of an organization. */
 import type { StoredSecret } from "../settings/stored-settings.js";
+import type { StoredClientKey } from "./client-keys.js";
 import type { ConnectionPolicies } from "./policies.js";
 
 export const CONNECTION_STATES = ["DRAFT", "ACTIVE", "DISABLED"] as const;
@@ -21,6 +22,8 @@ export interface Connection {
   readonly settingsVersion: number;
   /** The connection's own key pairs, sealed; `null` if its type makes none. */
   readonly ownKeys: StoredSecret | null;
+  /** The keys with which the connection authenticates at its provider, and those before and after them; often none. */
+  readonly clientKeys: readonly StoredClientKey[];
   readonly policies: ConnectionPolicies;
   /** Rises with every stored change. */
   readonly version: number;

@@ -4,6 +4,7 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { Failure, INVALID_INPUT } from "../../platform/errors/failure.js";
 import { InputCheck } from "../../platform/errors/input.js";
 import { requireVersion } from "../../people/failures.js";
+import type { ClientKey } from "../contract/index.js";
 import { CONNECTION_TYPE_FIXED } from "../failures.js";
 import { usesOperatorApp } from "../operator-app/operator-app.js";
 import { releaseTenant } from "../operator-app/operator-app-tenant.repository.js";
@@ -12,11 +13,13 @@ import { chooseType, type SettingsByType } from "../settings/choose-type.js";
 import { findChanged, findMisdirected, fixedViolations, trustChanged } from "../settings/compare-settings.js";
 import { mergeSettings, namesGiven, settingPath, type SettingsInput } from "../settings/merge-settings.js";
 import { openStored, sealSettings } from "../settings/stored-settings.js";
+import { describeClientKeys } from "./client-keys.js";
 import { readForChange, storeChange } from "./connection.changes.js";
 import { CONNECTION_UPDATED } from "./connection.events.js";
 import { LABEL_RULE, readConnectionFor } from "./connection.operations.js";
 import type { Connection } from "./connection.js";
 import { confirmIssuerChange, issuerOf } from "./issuer-change.js";
+import { chooseClientKeys, prepareClientKeys } from "./renew-client-keys.js";
 import { changePolicies, type ConnectionPoliciesChange } from "./policies.js";
 import { switchAccountLinking } from "./policies-linking.js";
 
@@ -45,10 +48,11 @@ export async function updateConnection(
 ): Promise<Connection> {
   const found = await readConnectionFor(services, caller, input.id, "CONNECTIONS_WRITE");
   const given = readSettingsInput(services, found, input.settings);
+  const prepared = { keys: await prepareClientKeys(services, found, given), version: found.version };
   return await services.begin(caller, causeOf(caller), async (unit) => {
     const before = await readForChange(unit, found);
     requireVersion(input.expectedVersion, before.version);
-    return await applyUpdate(services, unit, before, input, given);
+    return await applyUpdate(services, unit, before, input, { given, prepared });
   });
 }
 
@@ -65,13 +69,20 @@ function readSettingsInput(
   return input;
 }
 
+/** The parts of an update that exist before its unit of work opens. */
+interface PreparedUpdate {
+  readonly given: SettingsInput;
+  readonly prepared: { readonly keys: readonly ClientKey[]; readonly version: number };
+}
+
 async function applyUpdate(
-  { registry, runtime }: ConnectionServices,
+  services: ConnectionServices,
   unit: UnitOfWork,
   before: Connection,
   input: ConnectionInput,
-  given: SettingsInput,
+  { given, prepared }: PreparedUpdate,
 ): Promise<Connection> {
+  const { registry, runtime } = services;
   const type = registry.get(before.type);
   const { keyRing } = runtime;
   const check = new InputCheck();
@@ -112,6 +123,12 @@ async function applyUpdate(
   const sealed =
     changed.length === 0 ? {} : sealSettings(type, keyRing, before.id, { ...merged, before, now: unit.now });
   if (usesOperatorApp(plainBefore) && !usesOperatorApp(merged.plain)) await releaseTenant(unit, before.id);
+  const clientKeys = chooseClientKeys(
+    services,
+    before,
+    { type, before: plainBefore, merged, changed },
+    { ...prepared, now: unit.now },
+  );
   return await storeChange(
     unit,
     before,
@@ -121,11 +138,15 @@ async function applyUpdate(
       buttonLabel,
       policies,
       ...sealed,
+      clientKeys,
       ...(affectedByIssuer > 0 && { issuerChangedAt: unit.now }),
     },
     {
       event: CONNECTION_UPDATED,
       settings: { type, changed },
+      ...(clientKeys !== before.clientKeys && {
+        lists: { before: describeClientKeys(before.clientKeys), after: describeClientKeys(clientKeys) },
+      }),
       endedSessions,
       raisesTrust: trustChanged(type, plainBefore, merged.plain, changed),
     },

@@ -10,7 +10,15 @@ import { createKeySet, type KeySet } from "./key-set.js";
 import { OIDC_REFUSALS } from "./refusals.js";
 import type { RelyingParty, SignInRules } from "./relying-party.js";
 import { OpenIdConnectStrategy } from "./strategy.js";
-import type { AddressRules, Client, ClientAuthentication, Provider, Surroundings } from "./surroundings.js";
+import type {
+  AddressRules,
+  AssertionAudience,
+  AssertionKey,
+  Client,
+  ClientAuthentication,
+  Provider,
+  Surroundings,
+} from "./surroundings.js";
 
 /** Settings that every such type declares. */
 export interface ClientSettings {
@@ -20,8 +28,12 @@ export interface ClientSettings {
   readonly clientSecretExpiresAt?: string | null;
 }
 
+/** With `private_key_jwt` there is no secret. */
+type MaybeSecretSettings = Omit<ClientSettings, "clientSecret"> & { readonly clientSecret: string | null };
+
 interface OpenIdAddresses {
   readonly callbackUrl: string;
+  readonly jwksUrl: string;
   readonly startUrl: string;
   readonly logoutUrl: string;
   readonly backChannelLogoutUrl: string;
@@ -32,6 +44,7 @@ export interface OpenIdRuntime extends Surroundings {
   readonly addresses: OpenIdAddresses;
   readonly urls: AddressRules;
   readonly mappedClaims?: readonly string[];
+  readonly clientKeys?: readonly AssertionKey[];
 }
 
 /** The differences between providers. */
@@ -44,13 +57,18 @@ export interface OpenIdDescription<Settings> {
     readonly signOnUrl: string;
     readonly logoutUrl?: string;
     readonly backChannelLogoutUrl?: string;
+    readonly jwksUrl?: string;
   };
   /** Where to discover the provider, or the endpoints that an administrator entered. */
   readonly provider: (settings: Settings) => DiscoveryAddress | (EndpointAddresses & { readonly issuer: string });
   readonly rules: (
     settings: Settings,
     runtime: OpenIdRuntime,
-  ) => SignInRules & { readonly clientAuthentication: ClientAuthentication };
+  ) => SignInRules & {
+    readonly clientAuthentication: ClientAuthentication;
+    /** `ISSUER` when left out. */
+    readonly assertionAudience?: AssertionAudience;
+  };
   /** `OpenIdConnectStrategy` when left out. */
   readonly strategy?: (party: RelyingParty, settings: Settings) => Strategy;
 }
@@ -68,7 +86,7 @@ export interface OpenedOpenId<Settings> {
  * Makes the members of a connection type from the description. A type spreads them. It replaces or wraps a member if
  * its provider needs more.
  */
-export function composeOpenId<Settings extends ClientSettings>(description: OpenIdDescription<Settings>) {
+export function composeOpenId<Settings extends MaybeSecretSettings>(description: OpenIdDescription<Settings>) {
   const { labels } = description;
 
   function sourceOf(settings: Settings, { urls }: OpenIdRuntime): DiagnosisSubject["source"] {
@@ -79,21 +97,22 @@ export function composeOpenId<Settings extends ClientSettings>(description: Open
   }
 
   function rulesOf(settings: Settings, runtime: OpenIdRuntime): SignInRules & { readonly client: Client } {
-    const { clientAuthentication, ...rules } = description.rules(settings, runtime);
-    const client = {
-      id: settings.clientId,
-      secret: settings.clientSecret,
-      authentication: clientAuthentication,
-      redirectUri: runtime.addresses.callbackUrl,
-    };
-    return { ...rules, client };
+    const { clientAuthentication, assertionAudience = "ISSUER", ...rules } = description.rules(settings, runtime);
+    const client = { id: settings.clientId, redirectUri: runtime.addresses.callbackUrl };
+    if (clientAuthentication !== "private_key_jwt")
+      return {
+        ...rules,
+        client: { ...client, authentication: clientAuthentication, secret: settings.clientSecret ?? "" },
+      };
+    const keys = runtime.clientKeys ?? [];
+    return { ...rules, client: { ...client, authentication: clientAuthentication, keys, audience: assertionAudience } };
   }
 
   return {
     binding: "redirect" as const,
     refusals: { ...OIDC_REFUSALS, ...description.refusals },
-    serviceProvider: ({ callbackUrl, startUrl, logoutUrl, backChannelLogoutUrl }: OpenIdAddresses) => {
-      const addresses = { redirectUrl: callbackUrl, signOnUrl: startUrl, logoutUrl, backChannelLogoutUrl };
+    serviceProvider: ({ callbackUrl, startUrl, logoutUrl, backChannelLogoutUrl, jwksUrl }: OpenIdAddresses) => {
+      const addresses = { redirectUrl: callbackUrl, signOnUrl: startUrl, logoutUrl, backChannelLogoutUrl, jwksUrl };
       return Object.entries(addresses).flatMap(([name, value]) => {
         const label = labels[name as keyof typeof addresses];
         return label === undefined ? [] : [{ name, label, value }];

@@ -3,10 +3,12 @@
  * Every answer of the provider becomes a finding, never an error.
  */
 import { quote } from "../refusal.js";
+import { chooseAssertionAlgorithm } from "./client-assertion.js";
 import {
   checkDiscoveredIssuer,
   fetchDiscoveryDocument,
   readDiscoveredEndpoints,
+  readList,
   readProvider,
   type DiscoveryDocument,
   type DiscoverySource,
@@ -20,7 +22,7 @@ import { interpretProviderError } from "./provider-errors.js";
 import { OIDC_REFUSALS, type OidcRefusalCode } from "./refusals.js";
 import { LONGEST_WITHOUT_NEWS_MILLISECONDS, recallKeys } from "./remembered-keys.js";
 import { isObject } from "./request-json.js";
-import type { Client, Provider, Surroundings } from "./surroundings.js";
+import { ASSERTION_ALGORITHMS, type Client, type Provider, type Surroundings } from "./surroundings.js";
 import { sendTokenRequest } from "./token-request.js";
 
 /** The provider and the client to check. */
@@ -172,9 +174,21 @@ function observeClientAuthentication(document: DiscoveryDocument, { authenticati
   const check = "CLIENT_AUTHENTICATION_SUPPORTED";
   // Discovery, section 3: the default is client_secret_basic.
   const advertised = readList(document, "token_endpoint_auth_methods_supported") ?? ["client_secret_basic"];
-  if (advertised.includes(authentication)) return ok(check, `The provider supports ${authentication}.`);
-  const message = `The provider supports ${advertised.join(", ")}, and clientAuthentication is ${authentication}.`;
-  return finding(check, "WARNING", message, "Set clientAuthentication to a method that the provider supports.");
+  if (!advertised.includes(authentication)) {
+    const message = `The provider supports ${advertised.join(", ")}, and clientAuthentication is ${authentication}.`;
+    return finding(check, "WARNING", message, "Set clientAuthentication to a method that the provider supports.");
+  }
+  const algorithms = readList(document, "token_endpoint_auth_signing_alg_values_supported");
+  if (authentication !== "private_key_jwt" || algorithms === null)
+    return ok(check, `The provider supports ${authentication}.`);
+  if (ASSERTION_ALGORITHMS.some((algorithm) => algorithms.includes(algorithm)))
+    return ok(check, `The provider supports private_key_jwt with ${chooseAssertionAlgorithm(algorithms)}.`);
+  return finding(
+    check,
+    "WARNING",
+    `The provider accepts client assertions with ${algorithms.join(", ")}, and Usher signs with ${ASSERTION_ALGORITHMS.join(", ")}.`,
+    "Let the provider accept one of these algorithms, or use a client secret.",
+  );
 }
 
 function observePkce(document: DiscoveryDocument, pkce: boolean): Finding {
@@ -219,23 +233,25 @@ async function observeClientCredentials(
   surroundings: Surroundings,
 ): Promise<Finding> {
   const check = "CLIENT_CREDENTIALS_ACCEPTED";
+  const credentials =
+    client.authentication === "private_key_jwt" ? "the client ID and key" : "the client ID and secret";
   const grant = { code: `diagnosis-${makeRandomValue()}`, codeVerifier: pkce ? makeRandomValue() : null };
   try {
     const { status, body } = await sendTokenRequest(provider, client, grant, surroundings);
     const answer = isObject(body) ? body : {};
     const refusal = interpretProviderError(answer["error"], answer["error_description"]);
     if (refusal.code === "OIDC_CODE_REFUSED")
-      return ok(check, "The provider accepts the client ID and secret. (It refused a made-up code, as it should.)");
+      return ok(check, `The provider accepts ${credentials}. (It refused a made-up code, as it should.)`);
     return CLIENT_REFUSALS.includes(refusal.code)
       ? findingOf(check, refusal)
-      : unknownCredentials(check, `status ${status}, ${refusal.detail ?? "no error"}`);
+      : unknownCredentials(check, credentials, `status ${status}, ${refusal.detail ?? "no error"}`);
   } catch (refusal) {
     return findingOf(check, refusal);
   }
 }
 
-function unknownCredentials(check: string, answer: string): Finding {
-  const message = `The provider's answer does not show whether it accepts the client ID and secret (${answer}).`;
+function unknownCredentials(check: string, credentials: string, answer: string): Finding {
+  const message = `The provider's answer does not show whether it accepts ${credentials} (${answer}).`;
   return finding(
     check,
     "WARNING",
@@ -259,10 +275,4 @@ async function observe<Value>(
     findings.push(findingOf(check, refusal));
     return null;
   }
-}
-
-/** A list of texts in a discovery document; `null` if it has none. */
-function readList(document: DiscoveryDocument, name: string): readonly string[] | null {
-  const value = document.values[name];
-  return Array.isArray(value) ? value.filter((each): each is string => typeof each === "string") : null;
 }

@@ -1,4 +1,5 @@
 /** Discovery of a provider's issuer and endpoints (OpenID Connect Discovery 1.0, section 4; RFC 8414, section 3). */
+import { chooseAssertionAlgorithm } from "./client-assertion.js";
 import { checkEndpoints, type EndpointAddresses } from "./endpoints.js";
 import { refuse } from "./refusals.js";
 import { isObject, requestJson, saysNotFound, saysOutOfOrder } from "./request-json.js";
@@ -123,6 +124,7 @@ const READ_MEMBERS = [
   "userinfo_endpoint",
   "end_session_endpoint",
   "authorization_response_iss_parameter_supported",
+  "token_endpoint_auth_signing_alg_values_supported",
 ];
 
 async function keepDocument({ address, values }: DiscoveryDocument, { memory }: Surroundings): Promise<void> {
@@ -145,7 +147,16 @@ export function readProvider(document: DiscoveryDocument, source: DiscoverySourc
     issuer,
     ...readDiscoveredEndpoints(document, source),
     namesIssuerInResponses: document.values["authorization_response_iss_parameter_supported"] === true,
+    assertionAlgorithm: chooseAssertionAlgorithm(
+      readList(document, "token_endpoint_auth_signing_alg_values_supported"),
+    ),
   };
+}
+
+/** A list of texts in a discovery document; `null` if it has none. */
+export function readList(document: DiscoveryDocument, name: string): readonly string[] | null {
+  const value = document.values[name];
+  return Array.isArray(value) ? value.filter((each): each is string => typeof each === "string") : null;
 }
 
 function readText(document: DiscoveryDocument, name: string): string | null {

@@ -1,4 +1,5 @@
 /** Checks the endpoints of a provider, which Usher discovered or an administrator entered. */
+import { chooseAssertionAlgorithm } from "./client-assertion.js";
 import { refuse } from "./refusals.js";
 import type { AddressRules, Provider } from "./surroundings.js";
 
@@ -56,5 +57,10 @@ export function describeProvider(
   given: EndpointAddresses & { readonly issuer: string },
   rules: AddressRules,
 ): Provider {
-  return { ...checkEndpoints(given, rules, null), issuer: given.issuer, namesIssuerInResponses: false };
+  return {
+    ...checkEndpoints(given, rules, null),
+    issuer: given.issuer,
+    namesIssuerInResponses: false,
+    assertionAlgorithm: chooseAssertionAlgorithm(null),
+  };
 }

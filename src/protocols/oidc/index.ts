@@ -19,6 +19,7 @@ export {
   type ClaimNames,
   type ClaimTexts,
 } from "./claims.js";
+export { createAssertionKeys } from "./client-assertion.js";
 export {
   composeOpenId,
   discoverAt,

@@ -40,18 +40,51 @@ export interface Provider {
   readonly endSessionEndpoint: string | null;
   /** The provider says that each of its responses names its issuer (RFC 9207, section 3). */
   readonly namesIssuerInResponses: boolean;
+  /** How this installation signs client assertions for the provider. */
+  readonly assertionAlgorithm: AssertionAlgorithm;
 }
 
 /** How a client authenticates at the token endpoint (OpenID Connect Core 1.0, section 9). */
-export const CLIENT_AUTHENTICATIONS = ["client_secret_basic", "client_secret_post"] as const;
+export const CLIENT_AUTHENTICATIONS = ["client_secret_basic", "client_secret_post", "private_key_jwt"] as const;
 export type ClientAuthentication = (typeof CLIENT_AUTHENTICATIONS)[number];
 
-/** This installation as the provider knows it. */
-export interface Client {
+/** The algorithms of client assertions, the preferred one first. */
+export const ASSERTION_ALGORITHMS = ["RS256", "PS256", "ES256"] as const;
+export type AssertionAlgorithm = (typeof ASSERTION_ALGORITHMS)[number];
+
+/** A key pair for client assertions. */
+export interface AssertionKey {
+  /** The thumbprint of the key (RFC 7638), which is also its `kid`. */
   readonly id: string;
-  readonly secret: string;
-  readonly authentication: ClientAuthentication;
+  /** PKCS #8 in PEM. */
+  readonly privateKey: string;
+  /** The JSON Web Key for the provider (RFC 7517). It has only public members. */
+  readonly publicKey: Readonly<Record<string, string>>;
+}
+
+/** Whom a client assertion is for (`aud`). */
+export const ASSERTION_AUDIENCES = ["ISSUER", "TOKEN_ENDPOINT"] as const;
+export type AssertionAudience = (typeof ASSERTION_AUDIENCES)[number];
+
+/** This installation as the provider knows it. */
+export type Client = SecretClient | AssertionClient;
+
+interface AnyClient {
+  readonly id: string;
   readonly redirectUri: string;
+}
+
+/** A client that sends a secret. */
+export interface SecretClient extends AnyClient {
+  readonly authentication: "client_secret_basic" | "client_secret_post";
+  readonly secret: string;
+}
+
+/** A client that signs assertions. */
+export interface AssertionClient extends AnyClient {
+  readonly authentication: "private_key_jwt";
+  readonly keys: readonly AssertionKey[];
+  readonly audience: AssertionAudience;
 }
 
 /** The claims of a verified ID token, and of userinfo if it was requested (OpenID Connect Core 1.0, section 5.1). */

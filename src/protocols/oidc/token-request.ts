@@ -1,8 +1,9 @@
 /** The token request, which redeems a code for tokens (OpenID Connect Core 1.0, section 3.1.3; RFC 6749, section 4.1.3). */
+import { signClientAssertion } from "./client-assertion.js";
 import { interpretProviderError } from "./provider-errors.js";
 import { refuse } from "./refusals.js";
 import { isObject, requestJson, type JsonAnswer } from "./request-json.js";
-import type { Client, Provider, Surroundings } from "./surroundings.js";
+import type { Client, Provider, SecretClient, Surroundings } from "./surroundings.js";
 
 const LONGEST_TOKEN = 64 * 1024;
 
@@ -50,7 +51,7 @@ export async function requestTokens(
 
 /** Sends the request and returns the response unchanged, for diagnosis. Throws only what `requestJson` throws. */
 export async function sendTokenRequest(
-  provider: Pick<Provider, "tokenEndpoint">,
+  provider: Provider,
   client: Client,
   grant: CodeGrant,
   surroundings: Surroundings,
@@ -62,31 +63,40 @@ export async function sendTokenRequest(
   });
   if (grant.codeVerifier !== null) form.set("code_verifier", grant.codeVerifier);
   const headers: Record<string, string> = { "content-type": "application/x-www-form-urlencoded" };
+  const secrets = [grant.code, grant.codeVerifier ?? ""];
   switch (client.authentication) {
     case "client_secret_basic":
       headers["authorization"] = basicAuthorization(client);
+      secrets.push(...formsOfSecret(client));
       break;
     case "client_secret_post":
       form.set("client_id", client.id);
       form.set("client_secret", client.secret);
+      secrets.push(...formsOfSecret(client));
       break;
+    case "private_key_jwt": {
+      const assertion = await signClientAssertion(client, provider, surroundings.now());
+      form.set("client_id", client.id);
+      form.set("client_assertion_type", "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+      form.set("client_assertion", assertion);
+      secrets.push(assertion);
+      break;
+    }
   }
   const answer = await requestJson(surroundings, "the token endpoint", provider.tokenEndpoint, {
     method: "POST",
     headers,
     body: form.toString(),
   });
-  return { ...answer, body: withoutSecrets(answer.body, client, grant) };
+  return { ...answer, body: withoutSecrets(answer.body, secrets) };
 }
 
 /**
  * Removes the secrets from an error, in each form in which Usher sent them. Some providers repeat the request in their
  * errors, and administrators who read a failed sign-in must not see the secret.
  */
-function withoutSecrets(body: unknown, client: Client, { code, codeVerifier }: CodeGrant): unknown {
+function withoutSecrets(body: unknown, secrets: readonly string[]): unknown {
   if (!isObject(body) || body["error"] === undefined) return body;
-  const [, basic = ""] = basicAuthorization(client).split(" ");
-  const secrets = [basic, formEncode(client.secret), client.secret, code, codeVerifier ?? ""];
   const hide = (text: unknown) =>
     typeof text === "string"
       ? secrets.reduce((told, secret) => (secret === "" ? told : told.replaceAll(secret, "…")), text)
@@ -94,11 +104,16 @@ function withoutSecrets(body: unknown, client: Client, { code, codeVerifier }: C
   return { ...body, error: hide(body["error"]), error_description: hide(body["error_description"]) };
 }
 
+function formsOfSecret(client: SecretClient): readonly string[] {
+  const [, basic = ""] = basicAuthorization(client).split(" ");
+  return [basic, formEncode(client.secret), client.secret];
+}
+
 /**
  * The id and the secret are form-urlencoded before they are joined (RFC 6749, section 2.3.1). Basic itself does not do
  * this.
  */
-function basicAuthorization(client: Client): string {
+function basicAuthorization(client: SecretClient): string {
   const credentials = `${formEncode(client.id)}:${formEncode(client.secret)}`;
   return `Basic ${Buffer.from(credentials, "utf8").toString("base64")}`;
 }

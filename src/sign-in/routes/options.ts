@@ -6,6 +6,9 @@ import type { Logger } from "../../platform/telemetry/logger.js";
 import type { SignInLimits } from "../limits.js";
 import type { SignInServices } from "../services.js";
 
+/** Finds a public document of a connection. */
+type FindDocument = (connectionId: string) => Promise<{ readonly contentType: string; readonly body: string } | null>;
+
 export interface SignInRouteOptions {
   readonly services: SignInServices;
   readonly cookies: {
@@ -23,7 +26,7 @@ export interface SignInRouteOptions {
   /** Origins whose pages may sign a person out: Usher's own, and those of the product's frontends. */
   readonly allowedOrigins: readonly string[];
   /** The metadata document of a connection; `null` if the connection does not exist or its type has none. */
-  readonly findMetadata: (
-    connectionId: string,
-  ) => Promise<{ readonly contentType: string; readonly body: string } | null>;
+  readonly findMetadata: FindDocument;
+  /** The public keys with which a connection authenticates at its provider; `null` if it has none. */
+  readonly findClientKeys: FindDocument;
 }

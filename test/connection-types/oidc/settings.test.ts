@@ -13,8 +13,8 @@ const where = (holds: (setting: Setting) => boolean) => names.filter((name) => h
 test("all settings of the public interface are there", () => {
   const published =
     "discoveryUrl issuer authorizationEndpoint tokenEndpoint userinfoEndpoint jwksUri endSessionEndpoint " +
-    "allowCrossHostEndpoints clientId clientSecret scopes pkce signingAlgorithms trustedAudiences clientAuthentication " +
-    "loginHint domainHint prompt acrValues maxAgeSeconds requiredAcr emailClaim firstNameClaim lastNameClaim employeeIdClaim groupsClaim logoutAtProvider";
+    "allowCrossHostEndpoints clientId clientSecret clientSecretExpiresAt scopes pkce signingAlgorithms trustedAudiences clientAuthentication " +
+    "assertionAudience loginHint domainHint prompt acrValues maxAgeSeconds requiredAcr emailClaim firstNameClaim lastNameClaim employeeIdClaim groupsClaim logoutAtProvider";
   expect(names).toEqual(published.split(" "));
 });
 

@@ -25,6 +25,7 @@ export const ADDRESSES = {
   metadataUrl: "https://usher.example/sso/c1/metadata",
   logoutUrl: "https://usher.example/sso/c1/logout",
   backChannelLogoutUrl: "https://usher.example/sso/c1/backchannel-logout",
+  jwksUrl: "https://usher.example/sso/c1/jwks",
 };
 
 /** The strategy's first action. */

@@ -36,6 +36,7 @@ function connection(id: string, version = 1, plain: Record<string, unknown> = CO
     state: "ACTIVE",
     ...sealSettings(type, keyRing, id, { plain, given: new Set(), before: null, now: START }),
     ownKeys: null,
+    clientKeys: [],
     policies: DEFAULT_CONNECTION_POLICIES,
     version,
     trustVersion: 1,

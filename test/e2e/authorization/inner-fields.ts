@@ -100,6 +100,7 @@ export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
     home,
   ),
   "SsoConnection.roleMappings": inner(["MAPPINGS_READ"], ["USERS_READ"], onConnection("roleMappings { claim }"), home),
+  "SsoConnection.clientKeys": inner(["CONNECTIONS_READ"], ["USERS_READ"], onConnection("clientKeys { keyId }"), home),
   "SsoConnection.health": inner(
     ["CONNECTIONS_READ"],
     ["USERS_READ"],

@@ -303,6 +303,15 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
   revokeApiKey: byId(["ORGANIZATION_WRITE"], "apiKey { id }", async (house) => ({
     id: await things.makeApiKey(house),
   })),
+  rotateConnectionKey: byInput(
+    ["CONNECTIONS_WRITE"],
+    "RotateConnectionKeyInput",
+    "connection { clientKeys { state } }",
+    async (house) => ({
+      id: await things.makeConnection(house, false, { clientAuthentication: "private_key_jwt" }),
+      step: "PUBLISH_NEXT",
+    }),
+  ),
   rotateProvisioningToken: byId(["CONNECTIONS_WRITE"], "token", async (house) => ({
     id: await things.makeDirectory(house),
   })),

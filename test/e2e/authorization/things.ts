@@ -104,7 +104,7 @@ export async function makeDirectory({ usher, home: { organizationId, connectionI
 }
 
 /** A draft, or an active connection. */
-export async function makeConnection(house: House, isActive = false): Promise<string> {
+export async function makeConnection(house: House, isActive = false, further: object = {}): Promise<string> {
   const { usher, home: tenant, provider, word } = house;
   const { createConnection } = await usher.ask(
     `mutation ($input: CreateConnectionInput!) { createConnection(input: $input) { connection { id } } }`,
@@ -113,7 +113,12 @@ export async function makeConnection(house: House, isActive = false): Promise<st
         organizationId: tenant.organizationId,
         displayName: word(),
         settings: {
-          oidc: { discoveryUrl: provider.url, clientId: provider.clientId, clientSecret: provider.clientSecret },
+          oidc: {
+            discoveryUrl: provider.url,
+            clientId: provider.clientId,
+            clientSecret: provider.clientSecret,
+            ...further,
+          },
         },
       },
     },

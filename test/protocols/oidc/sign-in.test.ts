@@ -1,7 +1,12 @@
 /** Sign-ins with a correct provider: the requests, the results, and the small number of requests. */
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { createHash } from "node:crypto";
-import { makeEndSessionUrl, OpenIdConnectStrategy, SIGNING_ALGORITHMS } from "../../../src/protocols/oidc/index.js";
+import {
+  makeEndSessionUrl,
+  OpenIdConnectStrategy,
+  SIGNING_ALGORITHMS,
+  type SecretClient,
+} from "../../../src/protocols/oidc/index.js";
 import {
   startHostileOpenIdProvider,
   type HostileOpenIdProvider,
@@ -220,7 +225,7 @@ describe("client authentication", () => {
       const party = await makeParty(
         await start({ clientAuthentication: authentication, clientSecret, clientId: "a b:c" }),
       );
-      const driver = SignInDriver.of({ ...party, client: { ...party.client, authentication } });
+      const driver = SignInDriver.of({ ...party, client: { ...party.client, authentication } as SecretClient });
       expect((await driver.signIn(provider)).subject).toBe("alice-1");
       const { parameters, authorization } = provider.requests.find(({ endpoint }) => endpoint === "token") ?? {};
       if (authentication === "client_secret_post") expect(authorization).toBeNull();
@@ -230,7 +235,7 @@ describe("client authentication", () => {
 
   test("with the wrong secret is refused with what to do", async () => {
     const party = await makeParty(await start());
-    const driver = SignInDriver.of({ ...party, client: { ...party.client, secret: "wrong" } });
+    const driver = SignInDriver.of({ ...party, client: { ...party.client, secret: "wrong" } as SecretClient });
     expect(await codeOf(driver.signIn(provider))).toBe("OIDC_CLIENT_CREDENTIALS_REFUSED");
   });
 });

@@ -176,6 +176,16 @@ export const ENDPOINT_FAULTS = {
     },
     401,
   ),
+  "token-repeats-request": {
+    token: (_response, form) =>
+      json(
+        JSON.stringify({
+          error: "invalid_client",
+          error_description: `the request was ${form.get("client_assertion")} ${form.get("code")}`,
+        }),
+        401,
+      ),
+  },
   "token-secret-expired": error(
     { error: "invalid_client", error_description: "AADSTS7000222: The provided client secret keys are expired." },
     401,

@@ -45,7 +45,7 @@ export interface Fault {
   /** Changes the signed ID token. */
   readonly compact?: (token: string) => string;
   /** Changes or replaces the token response. */
-  readonly token?: (response: Values) => RawAnswer | undefined | void;
+  readonly token?: (response: Values, form: URLSearchParams) => RawAnswer | undefined | void;
   /** Changes or replaces the userinfo response. */
   readonly userinfo?: (response: Values) => RawAnswer | undefined | void;
 }

@@ -6,6 +6,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { ENDPOINT_FAULTS } from "./endpoint-faults.js";
+import { judgeAssertion } from "./client-assertion.js";
 import type { Fault, RawAnswer, TokenMaking, Values } from "./fault.js";
 import { ID_TOKEN_FAULTS } from "./id-token-faults.js";
 import { LOGOUT_TOKEN_FAULTS } from "./logout-token-faults.js";
@@ -32,7 +33,13 @@ export interface HostileProviderOptions {
   readonly clientId?: string;
   readonly clientSecret?: string;
   readonly algorithm?: string;
-  readonly clientAuthentication?: "client_secret_basic" | "client_secret_post";
+  readonly clientAuthentication?: "client_secret_basic" | "client_secret_post" | "private_key_jwt";
+  /** The client's key document, read again for each assertion. */
+  readonly clientKeys?: () => Promise<{ readonly keys: readonly Values[] }>;
+  /** The algorithms of client assertions, which the discovery document then names. Defaults to RS256, which it does not name. */
+  readonly assertionAlgorithms?: readonly string[];
+  /** The audience of client assertions. Defaults to the issuer. */
+  readonly assertionAudience?: "ISSUER" | "TOKEN_ENDPOINT";
   /** Sends the issuer in each authorization response, and announces this in the discovery document (RFC 9207). */
   readonly namesIssuer?: boolean;
   /** Refuses requests without a code challenge. */
@@ -65,6 +72,8 @@ export interface HostileOpenIdProvider {
   readonly requests: readonly LoggedRequest[];
   readonly count: (endpoint: HostileEndpoint) => number;
   readonly forget: () => void;
+  /** Why client assertions were refused, in order. */
+  readonly assertionProblems: readonly string[];
   /** Follows the provider's redirects like the person's browser, and returns the callback URL. */
   readonly authorize: (url: string, person?: Person) => Promise<string>;
   /** Rotates the signing key. The old one stays published unless `keepOld` is false. */
@@ -95,6 +104,8 @@ export async function startHostileOpenIdProvider(options: HostileProviderOptions
   const requests: LoggedRequest[] = [];
   const codes = new Map<string, Grant>();
   const accessTokens = new Map<string, Person>();
+  const seenAssertions = new Set<string>();
+  const assertionProblems: string[] = [];
   const expectedPeople = new Map<string, Person>();
   let fault: Fault = {};
   let person = ALICE;
@@ -123,6 +134,9 @@ export async function startHostileOpenIdProvider(options: HostileProviderOptions
       subject_types_supported: ["public"],
       id_token_signing_alg_values_supported: [algorithm],
       token_endpoint_auth_methods_supported: [clientAuthentication],
+      ...(options.assertionAlgorithms && {
+        token_endpoint_auth_signing_alg_values_supported: options.assertionAlgorithms,
+      }),
       code_challenge_methods_supported: ["S256"],
       ...(options.namesIssuer && { authorization_response_iss_parameter_supported: true }),
     };
@@ -157,27 +171,39 @@ export async function startHostileOpenIdProvider(options: HostileProviderOptions
     return { values: {}, raw: { status: 302, headers: { location: `${redirectUri}?${back}` } } };
   }
 
-  function answerToken(form: URLSearchParams, authorization: string | null): Answer {
-    if (!isClient(form, authorization)) return failure("invalid_client", 401);
+  async function answerToken(form: URLSearchParams, authorization: string | null): Promise<Answer> {
+    if (!(await isClient(form, authorization))) return failure("invalid_client", 401, form);
     // A token for the application itself (RFC 6749, section 4.4), for a directory API next to this provider.
     if (form.get("grant_type") === "client_credentials")
       return { values: { access_token: "of-the-application", token_type: "Bearer", expires_in: 300 }, raw: undefined };
     const grant = codes.get(form.get("code") ?? "");
     codes.delete(form.get("code") ?? "");
-    if (!grant || !isGranted(grant.parameters, form)) return failure("invalid_grant", 400);
+    if (!grant || !isGranted(grant.parameters, form)) return failure("invalid_grant", 400, form);
     const accessToken = randomBytes(24).toString("base64url");
     accessTokens.set(accessToken, grant.person);
     const idToken = makeIdToken(grant, accessToken);
     const values: Values = { access_token: accessToken, token_type: "Bearer", expires_in: 300, id_token: idToken };
-    return { values, raw: fault.token?.(values) };
+    return { values, raw: fault.token?.(values, form) };
   }
 
-  function failure(error: string, status: number): Answer {
+  function failure(error: string, status: number, form: URLSearchParams): Answer {
     // A fault of the token endpoint also applies to requests that a correct endpoint would refuse.
-    return { values: { error }, raw: fault.token?.({}) ?? { status } };
+    return { values: { error }, raw: fault.token?.({}, form) ?? { status } };
   }
 
-  function isClient(form: URLSearchParams, authorization: string | null): boolean {
+  async function isClient(form: URLSearchParams, authorization: string | null): Promise<boolean> {
+    if (clientAuthentication === "private_key_jwt") {
+      const problem = judgeAssertion(form, {
+        clientId,
+        audience: options.assertionAudience === "TOKEN_ENDPOINT" ? `${url}/token` : url,
+        algorithms: options.assertionAlgorithms ?? ["RS256"],
+        nowSeconds: now().valueOf() / 1_000,
+        keys: (await options.clientKeys?.())?.keys ?? [],
+        seen: seenAssertions,
+      });
+      if (problem !== null) assertionProblems.push(problem);
+      return problem === null;
+    }
     if (clientAuthentication === "client_secret_post")
       return form.get("client_id") === clientId && form.get("client_secret") === clientSecret;
     const [id = "", secret = ""] = Buffer.from((authorization ?? "").replace(/^Basic /, ""), "base64")
@@ -238,13 +264,13 @@ export async function startHostileOpenIdProvider(options: HostileProviderOptions
   }
 
   const server = createServer((request, response) => {
-    void receive(request).then(({ endpoint, parameters }) => {
+    void receive(request).then(async ({ endpoint, parameters }) => {
       if (endpoint === null) return send(response, { values: {}, raw: { status: 404 } });
       const authorization = request.headers.authorization ?? null;
       requests.push({ endpoint, parameters: Object.fromEntries(parameters), authorization });
       return send(
         response,
-        {
+        await {
           discovery: answerDiscovery,
           keys: answerKeys,
           authorize: () => answerAuthorize(parameters),
@@ -265,6 +291,7 @@ export async function startHostileOpenIdProvider(options: HostileProviderOptions
     setFault: (name) => void (fault = name === null ? {} : FAULTS[name]),
     setPerson: (next) => void (person = next),
     requests,
+    assertionProblems,
     count: (endpoint) => requests.filter((request) => request.endpoint === endpoint).length,
     forget: () => void requests.splice(0),
     authorize: async (address, who) => {

@@ -21,6 +21,7 @@ export interface RunningClient extends Omit<OpenIdClient, "redirectUris" | "post
   readonly redirectUris: string[];
   readonly postLogoutRedirectUris: string[];
   backChannelLogoutUri?: string;
+  jwksUri?: string;
 }
 
 export interface ConfigurationInput {
@@ -37,7 +38,9 @@ export interface ConfigurationInput {
 function describeClient(client: RunningClient): Payload {
   return {
     client_id: client.clientId,
-    client_secret: client.clientSecret,
+    ...(client.clientAuthentication === "private_key_jwt"
+      ? { jwks_uri: client.jwksUri }
+      : { client_secret: client.clientSecret }),
     redirect_uris: [...client.redirectUris],
     post_logout_redirect_uris: [...client.postLogoutRedirectUris],
     response_types: ["code"],
@@ -94,7 +97,7 @@ export async function configureProvider(input: ConfigurationInput): Promise<Reco
     scopes: ["openid", "offline_access", ...Object.keys(CLAIMS_BY_SCOPE), "groups"],
     responseTypes: ["code"],
     pkce: { required: () => true },
-    clientAuthMethods: ["client_secret_basic", "client_secret_post"],
+    clientAuthMethods: ["client_secret_basic", "client_secret_post", "private_key_jwt"],
     cookies: {
       keys: [randomBytes(32).toString("base64url")],
       names: {

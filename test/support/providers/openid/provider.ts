@@ -136,6 +136,9 @@ export async function createOpenIdSite(options: OpenIdProviderOptions, port: num
     clientId: firstClient.clientId,
     clientSecret: firstClient.clientSecret,
     people,
+    setJwksUri(uri) {
+      findClient().jwksUri = uri;
+    },
     addRedirectUri(uri, clientId) {
       findClient(clientId).redirectUris.push(uri);
     },

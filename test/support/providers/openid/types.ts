@@ -17,11 +17,12 @@ export interface OpenIdPerson {
 /** A registered application. */
 export interface OpenIdClient {
   readonly clientId: string;
+  /** Not used with `private_key_jwt`. */
   readonly clientSecret: string;
   readonly redirectUris: readonly string[];
   readonly postLogoutRedirectUris?: readonly string[];
   /** How the application authenticates at the token endpoint (OpenID Connect Core 9). Defaults to `client_secret_basic`. */
-  readonly clientAuthentication?: "client_secret_basic" | "client_secret_post";
+  readonly clientAuthentication?: "client_secret_basic" | "client_secret_post" | "private_key_jwt";
 }
 
 /** The answer that will contain the claims. */
@@ -63,6 +64,8 @@ export interface OpenIdProvider {
   readonly clientSecret: string;
   /** Tests may add, change and remove people at any time. */
   readonly people: OpenIdPerson[];
+  /** Names the key document of the first client, which authenticates with `private_key_jwt`. */
+  setJwksUri(uri: string): void;
   /** Allows a redirect URI for the named client, or for the first client. */
   addRedirectUri(uri: string, clientId?: string): void;
   /** Where the stand-in posts logout tokens with `sid` for the named client, or for the first client. */
