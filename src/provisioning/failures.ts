@@ -6,8 +6,10 @@ export interface RefusalDetails {
   readonly detail: string | null;
 }
 
-const refusal = (code: string, message: string, remedy: string) =>
-  defineFailure<RefusalDetails>({ code, status: 403, message, remedy });
+const refusal = <const Code extends string>(code: Code, message: string, remedy: string) => ({
+  ...defineFailure<RefusalDetails>({ code, status: 403, message, remedy }),
+  code,
+});
 
 export const SSO_NOT_ALLOWED = refusal(
   "SSO_NOT_ALLOWED",

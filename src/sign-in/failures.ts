@@ -2,8 +2,10 @@
 import { defineFailure } from "../platform/errors/failure.js";
 import type { RefusalDetails } from "../provisioning/failures.js";
 
-const refusal = (code: string, status: number, message: string, remedy: string) =>
-  defineFailure<RefusalDetails>({ code, status, message, remedy });
+const refusal = <const Code extends string>(code: Code, status: number, message: string, remedy: string) => ({
+  ...defineFailure<RefusalDetails>({ code, status, message, remedy }),
+  code,
+});
 
 export const UNKNOWN_CONNECTION = refusal(
   "UNKNOWN_CONNECTION",

@@ -176,6 +176,7 @@ export async function finishTicket(
 ): Promise<SignedIn | AlreadySignedIn | Tested | SignInRefused> {
   return await runAttempt(services, browser, request.connectionId, async (progress) => {
     const { connection, organization } = progress.found;
+    progress.beginStep("RETURN");
     requireBinding(services, connection, "post");
     const { ticket = "" } = readParameters(request.parameters);
     if (await isAlreadySignedIn(services, browser, connection, ticket)) {
@@ -183,7 +184,8 @@ export async function finishTicket(
       return { kind: "already-signed-in", location };
     }
     const taken = await takeTicket(services, connection, ticket, browser.browserTokens);
-    const { kind } = progress.resume(taken);
+    // The steps of the ticket begin with the request that posted the message.
+    const { kind } = progress.resume(taken, []);
     requireUsable(services, connection, kind);
     const opened = await services.open(connection);
     return await signIn(services, browser, progress, opened, { ...taken, flowHash: hashToken(ticket) });

@@ -22,8 +22,11 @@ export interface AttemptProgress {
   readonly becomeConsent: () => Attempt;
   /** The attempt as it is now. */
   readonly attempt: () => Attempt;
-  /** Takes over the steps and the return address of the request that began the flow, in place of those of an earlier call. */
-  readonly resume: (notes: ResumedNotes) => Attempt;
+  /**
+   * Takes over the steps and the return address of an earlier request, in place of those of an earlier call. The steps of
+   * this request follow, or `own` in their place.
+   */
+  readonly resume: (notes: ResumedNotes, own?: readonly AttemptStep[]) => Attempt;
   /** Notes an allowed return address, so that a refusal can offer a new sign-in that leads there. */
   readonly noteReturnTo: (returnTo: string | null) => void;
   /** Notes the claims of a verified message. */
@@ -58,11 +61,10 @@ export async function runAttempt<Outcome>(
     becomeTest: (reference) => (attempt = { ...attempt, kind: "TEST", reference }),
     becomeConsent: () => (attempt = { ...attempt, kind: "CONSENT" }),
     attempt: () => attempt,
-    resume: ({ steps, testReference, consent, ...notes }) => {
+    resume: ({ steps, testReference, consent, ...notes }, own = attempt.steps.slice(resumedSteps.length)) => {
       ({ returnTo } = notes);
       if (consent !== undefined) progress.becomeConsent();
       if (testReference !== null) progress.becomeTest(testReference);
-      const own = attempt.steps.slice(resumedSteps.length);
       resumedSteps = steps;
       return (attempt = { ...attempt, steps: [...steps, ...own] });
     },

@@ -102,8 +102,10 @@ export function checkNotFromTheFuture(claims: Claims, { nowSeconds }: Pick<Expec
 
 export function checkNotExpired(claims: Claims, { nowSeconds }: Pick<Expectation, "nowSeconds">): void {
   const secondsAgo = nowSeconds - (claims["exp"] as number);
+  // A provider issues a token when Usher fetches it, so the age of iat is the difference of the clocks.
+  const age = Math.round(nowSeconds - (claims["iat"] as number));
   if (secondsAgo >= TOLERATED_SKEW_SECONDS)
-    refuse("OIDC_TOKEN_EXPIRED", `exp was ${Math.round(secondsAgo)} seconds ago`);
+    refuse("OIDC_TOKEN_EXPIRED", `exp was ${Math.round(secondsAgo)} seconds ago, and iat ${age} seconds ago`);
 }
 
 export function checkNotTooOld(claims: Claims, { nowSeconds }: Pick<Expectation, "nowSeconds">): void {

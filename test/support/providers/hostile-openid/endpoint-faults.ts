@@ -131,6 +131,18 @@ export const ENDPOINT_FAULTS = {
     { error: "access_denied", error_description: "AADSTS50105: The signed in user is not assigned to a role." },
     "code",
   ),
+  "response-not-assigned-in-okta": response(
+    { error: "access_denied", error_description: "User is not assigned to the client application." },
+    "code",
+  ),
+  "response-cancelled": response(
+    { error: "access_denied", error_description: "AADSTS65004: User declined to consent to access the app." },
+    "code",
+  ),
+  "response-foreign-account": response(
+    { error: "access_denied", error_description: "AADSTS50020: User account does not exist in tenant 'Acme'." },
+    "code",
+  ),
   "response-consent-required": response({ error: "consent_required" }, "code"),
   "response-login-required": response({ error: "login_required" }, "code"),
   "response-server-error": response({ error: "server_error" }, "code"),
