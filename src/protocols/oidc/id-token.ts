@@ -111,7 +111,9 @@ function checkAlgorithm({ alg }: Readonly<Record<string, unknown>>, allowed: rea
 async function verifySignature(idToken: string, hint: KeyHint, keys: KeySet): Promise<Uint8Array> {
   let candidates = await keys.find(hint);
   let payload = await verifyWithAny(idToken, candidates, hint.alg);
-  if (payload === null && (await keys.refresh())) {
+  if (payload === null) {
+    // If Usher does not fetch again, another sign-in may have done so meanwhile.
+    await keys.refresh();
     candidates = await keys.find(hint);
     payload = await verifyWithAny(idToken, candidates, hint.alg);
   }

@@ -1,7 +1,7 @@
 /**
  * A provider's published keys (RFC 7517). Usher fetches them when it first needs them, and again after ten minutes or
- * when a token names an unknown key. It fetches at most every thirty seconds, so that many unknown key ids do not cause
- * many requests. While the provider does not answer, the known keys stay valid for a day, across restarts.
+ * when a token names an unknown key. Unknown keys cause at most one request in thirty seconds, so that many of them do
+ * not cause many requests. While the provider does not answer, the known keys stay valid for a day, across restarts.
  */
 import { createLocalJWKSet, errors, type CryptoKey, type JSONWebKeySet, type JWK } from "jose";
 import { ProtocolRefusal, quote } from "../refusal.js";
@@ -56,6 +56,7 @@ export function createKeySet(jwksUri: string, surroundings: Surroundings): KeySe
   let keptAt = held?.fetchedAt ?? Number.NEGATIVE_INFINITY;
   let underWay: Promise<void> | null = null;
   let attemptedAt = Number.NEGATIVE_INFINITY;
+  let refreshedAt = Number.NEGATIVE_INFINITY;
   let failuresInARow = 0;
 
   async function load(): Promise<void> {
@@ -99,8 +100,12 @@ export function createKeySet(jwksUri: string, surroundings: Surroundings): KeySe
   return {
     find: async (hint) => selectKeys(await current(), hint),
     refresh: async () => {
-      const isTooSoon = surroundings.now().valueOf() - attemptedAt < PAUSE_BETWEEN_REFRESHES_MILLISECONDS;
+      const now = surroundings.now().valueOf();
+      // A regular fetch just before a rotation must not keep Usher from the new key.
+      const before = failuresInARow > 0 ? attemptedAt : refreshedAt;
+      const isTooSoon = now - before < PAUSE_BETWEEN_REFRESHES_MILLISECONDS;
       if (isTooSoon && underWay === null) return false;
+      refreshedAt = now;
       await loadOnce();
       return true;
     },

@@ -12,6 +12,7 @@ import type { UpkeepStep, UpkeepTurn } from "../../../src/connection/upkeep/upke
 import { startUpkeepWorker } from "../../../src/connection/upkeep/upkeep-worker.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
 import { createLogger, type Logger } from "../../../src/platform/telemetry/logger.js";
+import { copyConnections } from "../support/copy-connections.js";
 import { draft, openHouse, OPERATOR, type House } from "../support/house.js";
 
 const HOUR_SECONDS = 3_600;
@@ -144,7 +145,7 @@ test("of 500 connections, a batch takes a few, with as many statements as for a 
   for (let index = 1; index < BATCH_SIZE; index++) await active();
   const few = await countQueries(() => turn());
   expect(few.result).toHaveLength(BATCH_SIZE);
-  await copyConnections(row.id, 500);
+  await copyConnections(house, row.id, 500);
   const many = await countQueries(() => turn());
   expect(many.result).toHaveLength(BATCH_SIZE);
   expect(many.statements).toHaveLength(few.statements.length);
@@ -195,24 +196,4 @@ test("a worker starts by itself, and stopping it gives up the turn under way", a
 async function dueAtOf(id: string): Promise<unknown> {
   const sql = "SELECT upkeep_due_at FROM connection_health WHERE connection_id = ?";
   return (await house.services.reader.row<{ upkeep_due_at: unknown }>(sql, [id]))?.upkeep_due_at;
-}
-
-/** Copies a connection and its due health row many times. */
-async function copyConnections(id: string, count: number): Promise<void> {
-  await inUnit(async (unit) => {
-    for (let index = 0; index < count; index++) {
-      const copy = `00000000-0000-7000-8001-${String(index).padStart(12, "0")}`;
-      await unit.execute(
-        `INSERT INTO sso_connection (id, organization_id, display_name, type, state, settings, secrets, settings_version,
-           policies, version, trust_version, created_at, updated_at)
-         SELECT ?, organization_id, display_name, type, state, settings, secrets, settings_version, policies, version,
-           trust_version, created_at, updated_at FROM sso_connection WHERE id = ?`,
-        [copy, id],
-      );
-      await unit.execute("INSERT INTO connection_health (connection_id, upkeep_due_at) VALUES (?, ?)", [
-        copy,
-        unit.now,
-      ]);
-    }
-  });
 }
