@@ -154,5 +154,15 @@ test("the state holds nothing about people, and is bounded", () => {
   const mappings = { ...NO_MAPPINGS, attributes: claims.map((claim) => ({ ...MAPPED.attributes[0]!, claim })) };
   const { watched } = watchClaims(mappings, times(30, WITH), [], NOW);
   expect(watched).toHaveLength(200);
-  for (const secret of ["ada", "Lovelace", "acme.test", "R&D"]) expect(JSON.stringify(watched)).not.toContain(secret);
+  const fields = watchClaims(MAPPED, times(3, WITH), [], NOW).watched;
+  expect(fields).toContainEqual({
+    kind: "FIELD",
+    name: "lastName",
+    people: 3,
+    having: 3,
+    claim: null,
+    goneSince: null,
+  });
+  for (const secret of ["ada", "Lovelace", "acme.test", "R&D"])
+    expect(JSON.stringify([watched, fields])).not.toContain(secret);
 });

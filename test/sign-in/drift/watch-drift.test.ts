@@ -110,7 +110,8 @@ test("claims that are gone are announced once each, with one mail about all of t
   await peopleSignIn(3, "without", {});
   await turn();
   await turn();
-  expect((await drifted()).toSorted()).toEqual(["cost", "dept"]);
+  expect(new Set(await drifted())).toEqual(new Set(["cost", "dept"]));
+  expect(await drifted()).toHaveLength(2);
   const sent = await mails();
   expect(sent.map(({ recipient }) => recipient)).toEqual(["ada@acme.test", "ben@acme.test"]);
   expect(sent[0]?.subject).toBe('Claims no longer arrive through "Acme ID" (Acme)');
