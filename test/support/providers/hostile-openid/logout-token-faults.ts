@@ -11,7 +11,7 @@ export const LOGOUT_TOKEN_FAULTS = {
   "logout-token-is-an-id-token": {
     idToken: ({ header, claims: values }) => {
       Object.assign(header, { typ: "JWT" });
-      Object.assign(values, { events: undefined, jti: undefined, nonce: "n-0S6_WzA2Mj" });
+      Object.assign(values, { events: undefined, nonce: "n-0S6_WzA2Mj" });
     },
   },
   "logout-token-with-nonce": claims(() => ({ nonce: "n-0S6_WzA2Mj" })),
