@@ -27,6 +27,7 @@ import { CreateProviderSessions1764915000000 } from "./1764915000000-create-prov
 import { AddConnectionButtonLabel1764916000000 } from "./1764916000000-add-connection-button-label.js";
 import { AddAuthentication1764917000000 } from "./1764917000000-add-authentication.js";
 import { CreateProvisioningDirectories1764920000000 } from "./1764920000000-create-provisioning-directories.js";
+import { AddIdentityDirectoryKeys1764920100000 } from "./1764920100000-add-identity-directory-keys.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
@@ -56,4 +57,5 @@ export const migrations: readonly MigrationClass[] = [
   AddConnectionButtonLabel1764916000000,
   AddAuthentication1764917000000,
   CreateProvisioningDirectories1764920000000,
+  AddIdentityDirectoryKeys1764920100000,
 ];

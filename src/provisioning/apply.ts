@@ -101,7 +101,7 @@ async function applyToAccount(
       return { user, snapshot: after };
     }
     case "update": {
-      await noteIdentitySignIn(unit, decision.identityId, decision);
+      await noteIdentitySignIn(unit, decision.identityId, decision, person.profile);
       const { user, after } = await change(decision.user);
       return { user, snapshot: after };
     }
@@ -144,9 +144,10 @@ async function link(
   linkKind: NewIdentity["linkKind"],
 ): Promise<void> {
   const { connectionId, profile } = person;
-  const { issuer, subject, emailVerified } = profile;
+  const { issuer, subject, externalId, emailVerified } = profile;
   const address = { emailKey: emailKeyOf(person), emailVerified };
-  const identity = { connectionId, userId: user.id, issuer, subject, ...address, linkKind, lastSignedInAt: unit.now };
+  const names = { issuer, subject, ...(externalId === undefined ? {} : { externalId }) };
+  const identity = { connectionId, userId: user.id, ...names, ...address, linkKind, lastSignedInAt: unit.now };
   if ((await insertIdentity(unit, identity)) === "TAKEN")
     throw new Error(`the identity of user ${user.id} was linked while the organization was locked`);
 }

@@ -65,7 +65,25 @@ export interface AccountSituation {
   readonly formerIssuer: { readonly issuer: string; readonly changedAt: Date | null } | null;
   /** The state of an earlier request to link this identity, under `ADMIN_LINK`. */
   readonly linkRequest: "NONE" | "PENDING" | "REJECTED";
+  /** Read only for a person without a link. */
+  readonly directory: DirectoryMatch;
 }
+
+/** What the directories that are linked to the connection say of the person. */
+export type DirectoryMatch =
+  | { readonly kind: "NONE" }
+  | {
+      readonly kind: "USER";
+      readonly user: User;
+      /** Whether the directory names the person itself, not only by their address. */
+      readonly isExact: boolean;
+      /** Whether another subject of this connection leads to the account already: a user is bound once. */
+      readonly isBound: boolean;
+    }
+  /** Two users of directories have the person's address. */
+  | { readonly kind: "AMBIGUOUS" }
+  /** A directory deleted the person. */
+  | { readonly kind: "REMOVED" };
 
 export type AccountDecision =
   | { readonly kind: "known"; readonly identity: KnownIdentity; readonly ended: EndedMerge | null }
@@ -79,7 +97,7 @@ export type AccountDecision =
 
 /** Decides which account a person gets. */
 export function decideAccount(situation: AccountSituation): AccountDecision {
-  const { own, merged, awaited } = situation;
+  const { own, merged, awaited, directory } = situation;
   const person = personOf(situation);
   const endedBy = (reason: MergeEnd | null): EndedMerge | null =>
     reason === null || merged === null ? null : { identityId: merged.identityId, reason };
@@ -87,9 +105,8 @@ export function decideAccount(situation: AccountSituation): AccountDecision {
   switch (outcome.kind) {
     case "own":
     case "new":
-      return own === null
-        ? { kind: "new", ended: endedBy(outcome.ends) }
-        : { kind: "known", identity: own, ended: endedBy(outcome.ends) };
+      if (own !== null) return { kind: "known", identity: own, ended: endedBy(outcome.ends) };
+      return refuseRemoved(situation) ?? { kind: "new", ended: endedBy(outcome.ends) };
     case "merged":
       return { kind: "known", identity: merged!, ended: null };
     case "join":
@@ -99,8 +116,14 @@ export function decideAccount(situation: AccountSituation): AccountDecision {
         return { kind: "match", user: awaited.user, awaited: awaited.identityId };
       if (situation.formerIssuer !== null)
         return refuse(failures.ISSUER_CHANGED, describeFormerIssuer(situation.profile, situation.formerIssuer));
+      if (directory.kind === "USER" && directory.isExact) return matchDirectory(situation, directory);
       if (situation.addressOfAnotherSubject) return refuseAnotherSubject(situation);
-      return matchPrepared(situation) ?? joinOthers(situation, person) ?? { kind: "new", ended: null };
+      if (directory.kind === "USER") return matchDirectory(situation, directory);
+      return (
+        refuseRemoved(situation) ??
+        matchPrepared(situation) ??
+        joinOthers(situation, person) ?? { kind: "new", ended: null }
+      );
   }
 }
 
@@ -117,6 +140,23 @@ function refuseAnotherSubject({ profile }: AccountSituation): Refusal {
     failures.SUBJECT_CHANGED,
     `${profile.email ?? "The address"} is the address of a different subject of this connection; this one is ${profile.subject}.`,
   );
+}
+
+/** A user of a directory is bound to one subject. Their provider may have made the person again under another one. */
+function matchDirectory(
+  { profile }: AccountSituation,
+  { user, isBound }: Extract<DirectoryMatch, { kind: "USER" }>,
+): AccountDecision {
+  if (!isBound) return { kind: "match", user, awaited: null };
+  const detail = `The directory's user ${user.id} is linked to a different subject; this one is ${profile.subject}.`;
+  return refuse(failures.SUBJECT_CHANGED, detail, user);
+}
+
+function refuseRemoved({ profile, directory }: AccountSituation): Refusal | null {
+  if (directory.kind === "AMBIGUOUS")
+    return refuse(failures.ACCOUNT_AMBIGUOUS, `Two users of directories have the address ${profile.email ?? ""}.`);
+  if (directory.kind !== "REMOVED") return null;
+  return refuse(failures.REMOVED_BY_DIRECTORY, `Subject ${profile.subject}, address ${profile.email ?? "not sent"}.`);
 }
 
 function describeFormerIssuer(

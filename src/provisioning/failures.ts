@@ -131,6 +131,12 @@ export const SEATS_FULL = refusal(
   "Free a seat, or ask the operator for more (totalSeats). With the policy seatsFull: BLOCK_TRAINING, people without a seat can sign in but not start training.",
 );
 
+export const REMOVED_BY_DIRECTORY = refusal(
+  "REMOVED_BY_DIRECTORY",
+  "Your company has removed you from this application.",
+  "The provisioning directory deleted the person. Assign them to the application again at the provider, so that the directory creates them again. Until then a sign-in creates no account for them.",
+);
+
 export const PROVISIONING_FAILURES = [
   SSO_NOT_IN_PLAN,
   SSO_SYSTEM_OFF,
@@ -152,4 +158,5 @@ export const PROVISIONING_FAILURES = [
   ACCOUNT_DISABLED,
   ACCOUNT_ARCHIVED,
   ACCOUNT_PENDING_APPROVAL,
+  REMOVED_BY_DIRECTORY,
 ] as const;

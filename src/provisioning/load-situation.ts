@@ -27,6 +27,7 @@ import type { User } from "../people/user/user.js";
 import type { Reader } from "../platform/database/database.js";
 import { foldCase } from "../platform/text.js";
 import type { VerifiedPerson } from "./verified-person.js";
+import { findDirectoryMatch } from "./directory/find-directory-match.js";
 import type { KnownIdentity } from "./decide-account.js";
 
 import { evaluateMappings, reuseOutcomes, type EvaluatedMappings } from "./mappings/evaluate-rule.js";
@@ -131,6 +132,7 @@ async function loadAccount(
       email !== null && (mayJoin || awaited !== null) && (await isDomainProved(reader, organizationId, email)),
     addressOfAnotherSubject: others.length > 0,
     formerIssuer: nobody ? findFormerIssuer(others, profile, issuerChangedAt) : null,
+    directory: nobody ? await findDirectoryMatch(reader, person) : { kind: "NONE" },
     linkRequest: nobody ? await findLinkRequestState(reader, connectionId, profile.issuer, profile.subject) : "NONE",
   };
 }
@@ -189,12 +191,13 @@ async function loadCurrentAccess(
   reader: Reader,
   organization: Organization,
   connection: Connection,
-  { own, merged, awaited, prepared, candidates }: Situation["account"],
+  { own, merged, awaited, prepared, candidates, directory }: Situation["account"],
 ): Promise<ReadonlyMap<string, CurrentAccess>> {
   const users: User[] = [
     own?.user,
     merged?.user,
     awaited?.user,
+    directory.kind === "USER" ? directory.user : null,
     ...prepared,
     ...candidates.map(({ user }) => user),
   ].filter((user): user is User => user != null);

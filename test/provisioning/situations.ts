@@ -108,6 +108,7 @@ export interface Changes {
   readonly addressOfAnotherSubject?: boolean;
   readonly formerIssuer?: Situation["account"]["formerIssuer"];
   readonly linkRequest?: Situation["account"]["linkRequest"];
+  readonly directory?: Situation["account"]["directory"];
   /** By user id. An account that is missing here has no access yet. */
   readonly currentAccess?: Readonly<Record<string, Partial<CurrentAccess>>>;
   readonly seats?: Partial<Situation["seats"]>;
@@ -166,6 +167,7 @@ export function situation(changes: Changes = {}): Situation {
       addressOfAnotherSubject: changes.addressOfAnotherSubject ?? false,
       formerIssuer: changes.formerIssuer ?? null,
       linkRequest: changes.linkRequest ?? "NONE",
+      directory: changes.directory ?? { kind: "NONE" },
     },
     currentAccess: new Map(
       Object.entries(changes.currentAccess ?? {}).map(([userId, currentAccess]) => [
@@ -498,6 +500,11 @@ export const situationArbitrary: fc.Arbitrary<Situation> = fc
       addressOfAnotherSubject: fc.boolean(),
       formerIssuer: fc.constantFrom(null, { issuer: "https://old.example.com", changedAt: null }),
       linkRequest: fc.constantFrom("NONE" as const, "PENDING" as const, "REJECTED" as const),
+      directory: fc.constantFrom(
+        { kind: "NONE" as const },
+        { kind: "REMOVED" as const },
+        { kind: "AMBIGUOUS" as const },
+      ),
     }),
     currentAccess: fc.array(currentAccessArbitrary, { minLength: USERS.length, maxLength: USERS.length }),
     seats: fc.record({ totalSeats: fc.option(fc.nat(3), { nil: null }), seatsInUse: fc.nat(3) }),

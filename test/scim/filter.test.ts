@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { v7 as uuidv7 } from "uuid";
 import { listResources } from "../../src/provisioning/directory/resource/resource.repository.js";
+import { insertRows } from "../../src/platform/database/statements.js";
 import { Failure } from "../../src/platform/errors/failure.js";
 import { passes } from "../../src/scim/filter/evaluate-condition.js";
 import { parseFilter } from "../../src/scim/filter/parse-filter.js";
@@ -13,6 +14,14 @@ import { USER_TYPE } from "../../src/scim/schema/schemas.js";
 import { times } from "../../testing/long.js";
 import type { TestDatabase } from "../support/database.js";
 import { openMigratedDatabase } from "../support/migrated-database.js";
+
+const scimTypeOf = (work: () => unknown): unknown => {
+  try {
+    return work();
+  } catch (error) {
+    return error instanceof Failure ? (error.details as { readonly scimType: string }).scimType : error;
+  }
+};
 
 describe("the grammar of filters", () => {
   it("binds not before and, and and before or", () => {
@@ -35,6 +44,23 @@ describe("the grammar of filters", () => {
         operator: "eq",
         value,
       });
+  });
+
+  it.each([
+    ["a missing operator", "userName"],
+    ["an unknown operator", 'userName is "x"'],
+    ["a text without quotes", "userName eq x"],
+    ["an unknown attribute", 'shoeSize eq "42"'],
+    ["an open bracket", '(userName eq "x"'],
+    ["a value that is not kept", 'password eq "x"'],
+    ["an order of booleans", "active gt true"],
+    ["a time that is none", 'meta.created gt "yesterday"'],
+    ["a value path on a single value", 'title[value eq "x"]'],
+    ["too many brackets", `${"(".repeat(40)}title pr${")".repeat(40)}`],
+    ["too many comparisons", Array.from({ length: 60 }, () => "title pr").join(" or ")],
+    ["a long text", `title eq "${"x".repeat(5_000)}"`],
+  ])("refuses %s", (_what, text) => {
+    expect(scimTypeOf(() => readFilter(USER_TYPE, text))).toBe("invalidFilter");
   });
 
   it("reads any text or refuses it with a failure", () => {
@@ -162,20 +188,22 @@ describe("a filter", () => {
             };
           });
           const now = new Date();
-          await database.transact(async ({ execute }) => {
-            await execute("DELETE FROM directory_resource WHERE directory_id = ?", [directoryId]);
-            for (const { id, document, values } of stored) {
-              await execute(
-                `INSERT INTO directory_resource (id, directory_id, kind, name_hash, document, version, created_at, modified_at)
-               VALUES (?, ?, 'USER', ?, ?, 1, ?, ?)`,
-                [id, directoryId, id, JSON.stringify(document), now, now],
-              );
-              for (const { attribute, element: place, key } of values)
-                await execute(
-                  "INSERT INTO directory_value (resource_id, attribute, element, directory_id, value_key) VALUES (?, ?, ?, ?, ?)",
-                  [id, attribute, place, directoryId, key],
-                );
-            }
+          await database.transact(async (transaction) => {
+            await transaction.execute("DELETE FROM directory_resource WHERE directory_id = ?", [directoryId]);
+            await insertRows(
+              transaction,
+              "directory_resource",
+              ["id", "directory_id", "kind", "name_hash", "document", "version", "created_at", "modified_at"],
+              stored.map(({ id, document }) => [id, directoryId, "USER", id, JSON.stringify(document), 1, now, now]),
+            );
+            await insertRows(
+              transaction,
+              "directory_value",
+              ["resource_id", "attribute", "element", "directory_id", "value_key"],
+              stored.flatMap(({ id, values }) =>
+                values.map(({ attribute, element: place, key }) => [id, attribute, place, directoryId, key]),
+              ),
+            );
           });
           for (const text of filters) {
             const condition = readFilter(USER_TYPE, text);

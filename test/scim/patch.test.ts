@@ -174,6 +174,34 @@ describe("a PATCH", () => {
       before["emails"],
     );
   });
+
+  it.each([
+    ["an unknown path", { op: "replace", path: "shoeSize", value: "42" }, "invalidPath"],
+    ["an unknown attribute without a path", { op: "replace", value: { shoeSize: "42" } }, "invalidPath"],
+    ["a path with a broken filter", { op: "replace", path: 'emails[type eq "work"', value: "x" }, "invalidPath"],
+    ["a value path on a single value", { op: "replace", path: 'title[type eq "x"]', value: "x" }, "invalidPath"],
+    ["a wrong boolean", { op: "replace", path: "active", value: "perhaps" }, "invalidValue"],
+    ["an object for a text", { op: "replace", path: "title", value: { a: 1 } }, "invalidValue"],
+    ["no value", { op: "replace", path: "title" }, "invalidValue"],
+    [
+      "two primary values",
+      { op: "add", path: "ims", value: [1, 2].map((n) => ({ value: n, primary: true })) },
+      "invalidValue",
+    ],
+    ["a value path that matches nothing", { op: "replace", path: 'emails[type sw "x"].value', value: "x" }, "noTarget"],
+    ["a removal without a path", { op: "remove" }, "noTarget"],
+    ["an id", { op: "replace", path: "id", value: "x" }, "mutability"],
+    ["the groups of a user", { op: "add", path: "groups", value: [{ value: "x" }] }, "mutability"],
+    ["an unknown operation", { op: "move", path: "title", value: "x" }, "invalidSyntax"],
+  ])("refuses %s", (_what, operation, scimType) => {
+    const refused = () => patch(before, operation);
+    expect(refused).toThrow(Failure);
+    try {
+      refused();
+    } catch (error) {
+      expect((error as Failure<{ scimType: string }>).details.scimType).toBe(scimType);
+    }
+  });
 });
 
 describe("attributes and excludedAttributes", () => {

@@ -37,6 +37,7 @@ export function normalizeEntraId(
     ...person,
     issuer,
     subject: readSubject(claims, settings.tenantId),
+    externalId: String(claims["oid"]),
     ...address,
     sources: { ...person.sources, ...(isUsername && { email: "preferred_username" }), locale: "xms_pl" },
     groups: readEntraGroups(claims),

@@ -17,6 +17,8 @@ export interface NormalizedProfile {
   readonly issuer: string;
   /** The person's stable id at this issuer. Connection, issuer and subject are the identity. */
   readonly subject: string;
+  /** The id by which the provider's SCIM client names the person (`externalId`); absent if it is the subject. */
+  readonly externalId?: string;
   readonly email: string | null;
   /** Whether the provider calls the address verified; `null` if it does not say. */
   readonly emailVerified: boolean | null;

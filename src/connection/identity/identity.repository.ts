@@ -6,6 +6,8 @@ import type { Reader } from "../../platform/database/database.js";
 import { isDuplicateKey } from "../../platform/database/driver-errors.js";
 import { placeholders } from "../../platform/database/statements.js";
 import { toBoolean, toDate, toDateOrNull } from "../../platform/database/values.js";
+import { sha256Hex } from "../../platform/crypto/tokens.js";
+import { foldCase } from "../../platform/text.js";
 import { identityKey, retiredKey, type Identity, type LinkKind, type PersonAtProvider } from "./identity.js";
 import { IdentityRow } from "./identity.row.js";
 
@@ -213,6 +215,46 @@ export async function findIdentitiesOfUsers(
   return byUser;
 }
 
+/** What a directory may call the person of a link: its keys. */
+function directoryKeysOf({ externalId, subject }: PersonOfDirectory) {
+  return { externalHash: sha256Hex(externalId ?? subject), nameHash: sha256Hex(foldCase(subject)) };
+}
+
+/** A person as a provider and its provisioning directory name them. */
+interface PersonOfDirectory {
+  readonly subject: string;
+  /** Absent if it is the subject. */
+  readonly externalId?: string;
+}
+
+/**
+ * The accounts of people whom a directory of the connection's provider describes: at most two. Links that a merge made do
+ * not count.
+ */
+export async function findUsersOfDirectoryKey(
+  reader: Reader,
+  connectionId: string,
+  key: "external_hash" | "name_hash",
+  value: string,
+): Promise<readonly string[]> {
+  const rows = await reader.rows<{ user_id: string }>(
+    `SELECT DISTINCT user_id FROM identity
+      WHERE connection_id = ? AND ${key} = ? AND link_kind = 'OWN' AND retired_at IS NULL ORDER BY user_id LIMIT 2`,
+    [connectionId, sha256Hex(value)],
+  );
+  return rows.map((row) => row.user_id);
+}
+
+/** Whether a user has a link of their own at a connection. */
+export async function hasOwnLink(reader: Reader, connectionId: string, userId: string): Promise<boolean> {
+  const row = await reader.row(
+    `SELECT id FROM identity
+      WHERE user_id = ? AND connection_id = ? AND link_kind = 'OWN' AND retired_at IS NULL LIMIT 1`,
+    [userId, connectionId],
+  );
+  return row !== undefined;
+}
+
 export type NewIdentity = Pick<Identity, "connectionId" | "userId" | "issuer" | "subject" | "emailKey"> & {
   /** Defaults to `OWN`. */
   readonly linkKind?: LinkKind;
@@ -220,10 +262,14 @@ export type NewIdentity = Pick<Identity, "connectionId" | "userId" | "issuer" | 
   readonly lastSignedInAt?: Date;
   /** Absent if the provider did not say. */
   readonly emailVerified?: boolean | null;
+  readonly externalId?: string;
 };
 
 /** Links a person at a provider to a user. `TAKEN` if the person is linked already, to this or a different user. */
-export async function insertIdentity(unit: UnitOfWork, input: NewIdentity): Promise<Identity | "TAKEN"> {
+export async function insertIdentity(
+  unit: UnitOfWork,
+  { externalId, ...input }: NewIdentity,
+): Promise<Identity | "TAKEN"> {
   const identity: Identity = {
     linkKind: "OWN",
     lastSignedInAt: null,
@@ -234,8 +280,9 @@ export async function insertIdentity(unit: UnitOfWork, input: NewIdentity): Prom
     createdAt: unit.now,
   };
   const keyHash = identityKey(input.connectionId, input.issuer, input.subject);
+  const person = { subject: input.subject, ...(externalId === undefined ? {} : { externalId }) };
   try {
-    await unit.manager.insert(IdentityRow, { ...identity, keyHash });
+    await unit.manager.insert(IdentityRow, { ...identity, keyHash, ...directoryKeysOf(person) });
   } catch (error) {
     if (isDuplicateKey(error)) return "TAKEN";
     throw error;
@@ -243,16 +290,17 @@ export async function insertIdentity(unit: UnitOfWork, input: NewIdentity): Prom
   return identity;
 }
 
-/** Records a sign-in: its time, the address that the provider sent, and whether it is verified. */
+/** Records a sign-in: its time, the address that the provider sent, whether it is verified, and what a directory may call the person. */
 export async function noteIdentitySignIn(
   unit: UnitOfWork,
   id: string,
   { emailKey, emailVerified }: Pick<Identity, "emailKey" | "emailVerified">,
+  person: PersonOfDirectory,
 ): Promise<void> {
-  await unit.execute("UPDATE identity SET last_signed_in_at = ?, email_key = ?, email_verified = ? WHERE id = ?", [
-    unit.now,
-    emailKey,
-    emailVerified,
-    id,
-  ]);
+  const { externalHash, nameHash } = directoryKeysOf(person);
+  await unit.execute(
+    `UPDATE identity SET last_signed_in_at = ?, email_key = ?, email_verified = ?, external_hash = ?, name_hash = ?
+      WHERE id = ?`,
+    [unit.now, emailKey, emailVerified, externalHash, nameHash, id],
+  );
 }

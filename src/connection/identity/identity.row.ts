@@ -5,6 +5,8 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 @Index("ux_identity_key", ["keyHash", "linkKind"], { unique: true })
 @Index("ix_identity_user", ["userId"])
 @Index("ix_identity_email", ["connectionId", "emailKey"])
+@Index("ix_identity_external", ["connectionId", "externalHash"])
+@Index("ix_identity_name", ["connectionId", "nameHash"])
 export class IdentityRow {
   @PrimaryColumn({ type: "varchar", length: 36 })
   id!: string;
@@ -34,6 +36,14 @@ export class IdentityRow {
   /** Whether the provider called that address verified; `null` if it did not say. */
   @Column({ name: "email_verified", type: "boolean", nullable: true })
   emailVerified!: boolean | null;
+
+  /** SHA-256 hex of the id under which a provisioning directory of the provider names the person. */
+  @Column({ name: "external_hash", type: "varchar", length: 64, nullable: true })
+  externalHash!: string | null;
+
+  /** SHA-256 hex of the subject, folded to one case, for a directory that names people by it. */
+  @Column({ name: "name_hash", type: "varchar", length: 64, nullable: true })
+  nameHash!: string | null;
 
   /**
    * `OWN`: the account was created or prepared for the person. `MERGED`: merging joined them to an account that existed;

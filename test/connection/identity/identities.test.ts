@@ -94,7 +94,8 @@ describe("identities", () => {
     const user = await person("e@acme.test");
     const identity = await link(user.id, "e");
     if (identity === "TAKEN") throw new Error("taken");
-    await inUnit((unit) => noteIdentitySignIn(unit, identity.id, { emailKey: "new@acme.test", emailVerified: false }));
+    const sent = { emailKey: "new@acme.test", emailVerified: false };
+    await inUnit((unit) => noteIdentitySignIn(unit, identity.id, sent, { subject: "e" }));
     expect(await findIdentitiesByEmail(house.services.reader, connection.id, "new@acme.test")).toMatchObject([
       { id: identity.id, emailVerified: false, lastSignedInAt: expect.any(Date) },
     ]);

@@ -1,6 +1,7 @@
 /** How a verified person meets each outcome of accounts, policies and plans. The connection type does not matter. */
 import type { PROVISIONING_FAILURES } from "../../../src/provisioning/failures.js";
 import { createBrowser } from "../../../testing/browser.js";
+import { createScimClient, describeUser } from "../../support/scim.js";
 import { makePerson, type TenantOptions } from "../../support/tenant.js";
 import { fault, response, type Case, type Causes, type OpenIdTenant, type Stage } from "./stage.js";
 
@@ -154,4 +155,11 @@ export const ACCOUNT_CAUSES: Readonly<Record<(typeof PROVISIONING_FAILURES)[numb
   ACCOUNT_DISABLED: arrival(/./, { before: afterwards("disableUser") }),
   ACCOUNT_ARCHIVED: arrival(/./, { before: afterwards("archiveUser") }),
   ACCOUNT_PENDING_APPROVAL: arrival(/./, { policies: { jitActivation: "PENDING_APPROVAL" } }),
+  REMOVED_BY_DIRECTORY: arrival(/Subject ada-1, address ada@acme\.test\./, {
+    before: async ({ organizationId, connectionId }, { usher }) => {
+      const scim = await createScimClient(usher, organizationId, { connectionId });
+      const { id } = await scim.makeUser(describeUser("ada"));
+      await scim.send("DELETE", `/Users/${id}`);
+    },
+  }),
 };
