@@ -267,7 +267,7 @@ describe("the operator's app at Microsoft", () => {
       }),
     );
     const pages = await Promise.all(last.map(({ browser, answer }) => browser.get(answer)));
-    expect(pages.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect(pages.map(({ status }) => status).toSorted((left, right) => left - right)).toEqual([200, 409]);
     const tenants = await Promise.all(drafts.map(({ administrator, id }) => tenantOf(administrator, id)));
     expect(tenants.filter((tenant) => tenant !== null)).toEqual([OTHER_TENANT_ID]);
   });

@@ -3,7 +3,7 @@ import type { Expiration } from "../contract/index.js";
 
 /** Warnings are sent this many days before. */
 export const WARNING_DAYS = [60, 30, 7, 1] as const;
-export type WarningDays = (typeof WARNING_DAYS)[number];
+type WarningDays = (typeof WARNING_DAYS)[number];
 
 const DAY_MILLISECONDS = 86_400_000;
 /** A provider that publishes a new certificate every day cannot fill the row. */

@@ -3,8 +3,8 @@
 /** Failures of which nobody but the provider or the settings can be the cause: this many in a row. */
 export const MOST_FAILURES = 3;
 /** Failures that a forged message can cause, too: this many in a row, over at least an hour in which nobody signed in. */
-export const MOST_DOUBTFUL_FAILURES = 5;
-export const DOUBTFUL_MILLISECONDS = 60 * 60_000;
+const MOST_DOUBTFUL_FAILURES = 5;
+const DOUBTFUL_MILLISECONDS = 60 * 60_000;
 
 /** The failures since the last success. */
 export interface Failures {

@@ -46,7 +46,7 @@ export class SamlLogout {
   describeSession({ nameId, issuer, sessionIndex }: VerifiedAssertion): ProviderSession {
     const { providerUrl, signingKey } = this.options;
     const index = sessionIndex !== null && sessionIndex.length <= LONGEST_INDEX ? sessionIndex : null;
-    const { value, format, qualifier, spQualifier = null } = nameId;
+    const { value, format, qualifier, spQualifier } = nameId;
     const parts = { value, format, qualifier, spQualifier, index };
     const known = Object.entries(parts).filter((entry): entry is [string, string] => entry[1] !== null);
     return {

@@ -9,7 +9,7 @@ import { CORE_FIELDS, PROFILE_FIELDS } from "../../people/user/profile/field-nam
 /** The last sign-ins that are looked at, of as many people. */
 export const LOOKED_AT = 30;
 /** So many people in a row came without a claim that everybody brought before. */
-export const PEOPLE_IF_ALWAYS = 3;
+const PEOPLE_IF_ALWAYS = 3;
 /** So many, if not everybody brought it. */
 const PEOPLE_IF_USUAL = 10;
 /** At least this part of the people brought a usual claim. */
@@ -20,7 +20,7 @@ const GIVEN_UP_MILLISECONDS = 30 * 86_400_000;
 const MOST_WATCHED = 200;
 
 /** Something that a connection reads from sign-ins: the groups, a claim that mappings name, or a field of the profile. */
-export interface Used {
+interface Used {
   readonly kind: "GROUPS" | "CLAIM" | "FIELD";
   /** The name of the claim in the mappings, or of the field. */
   readonly name: string;

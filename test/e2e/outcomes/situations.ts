@@ -10,7 +10,7 @@ import type { PROVISIONING_FAILURES } from "../../../src/provisioning/failures.j
 import type { SIGN_IN_FAILURES } from "../../../src/sign-in/failures.js";
 import type { Kind } from "./stage.js";
 
-export type AccountCode = (typeof PROVISIONING_FAILURES)[number]["code"];
+type AccountCode = (typeof PROVISIONING_FAILURES)[number]["code"];
 export type OutcomeCode =
   | OidcRefusalCode
   | SamlRefusalCode

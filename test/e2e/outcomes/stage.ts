@@ -17,7 +17,7 @@ import { startTestUsher, type TestUsher } from "../../support/usher.js";
 export const SUPPORT = "the help desk of Acme, extension 4711";
 
 /** The connection types that use OpenID Connect. */
-export type OpenIdKind = "oidc" | "entra-id" | "google-workspace";
+type OpenIdKind = "oidc" | "entra-id" | "google-workspace";
 export type Kind = OpenIdKind | "saml";
 
 /** A tenant with a connection of an OpenID Connect type. */
