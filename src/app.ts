@@ -49,7 +49,7 @@ import { FLOW_LIFETIME_SECONDS } from "./sign-in/flow/flow.repository.js";
 import { createSignInLimits } from "./sign-in/limits.js";
 import { createSignInRouter } from "./sign-in/router.js";
 import { SIGNED_OUT_SECONDS } from "./sign-in/routes/signed-out-cookie.js";
-import { TICKET_LIFETIME_SECONDS } from "./sign-in/ticket/ticket.repository.js";
+import { PORTAL_SECONDS } from "./sign-in/urls.js";
 import { createExportRouter } from "./training/export/router.js";
 
 /** Parts that tests replace. */
@@ -115,7 +115,7 @@ export async function startUsher(
     const cookies = {
       session: defineCookie({ publicUrl, name: "usher-session", maxAgeSeconds: SESSION_LIFETIME_SECONDS }),
       browser: defineCookie({ publicUrl, name: "usher-browser", maxAgeSeconds: FLOW_LIFETIME_SECONDS }),
-      portal: defineCookie({ publicUrl, name: "usher-portal", maxAgeSeconds: TICKET_LIFETIME_SECONDS }),
+      portal: defineCookie({ publicUrl, name: "usher-portal", maxAgeSeconds: PORTAL_SECONDS }),
       signedOut: defineCookie({ publicUrl, name: "usher-signed-out", maxAgeSeconds: SIGNED_OUT_SECONDS }),
     };
     const callerOf = async (request: IncomingMessage): Promise<Caller> => {

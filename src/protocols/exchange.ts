@@ -56,10 +56,7 @@ export interface ReturnExchange {
   readonly flow: PendingFlow;
 }
 
-/**
- * The browser posted a message. The type finds the flow by the request id in it, before any cryptography. It must not call
- * `findFlow` for a message that names no request.
- */
+/** The browser posted a message. The type finds the flow by the request id in it, before any cryptography. */
 export interface PostExchange {
   readonly step: "post";
   /** Each is a single string of limited length, never a list or an object. */
@@ -72,15 +69,20 @@ export type Exchange = StartExchange | ReturnExchange | PostExchange;
 
 /** A posted message that was verified. */
 export interface PostedMessage {
-  /**
-   * The flow of the request that the message answers. `null` for a message that answers no request, if the connection's
-   * settings accept one (SAML's IdP-initiated sign-in).
-   */
-  readonly flow: PendingFlow | null;
+  /** The flow of the request that the message answers. */
+  readonly flow: PendingFlow;
   /** Prevents that a copy of the message is accepted. */
   readonly replay: ReplayNote;
-  /** Where the provider wants to lead a person whose message answers no request, unchecked (SAML's RelayState). */
-  readonly target?: string | null;
+}
+
+/**
+ * A posted message that answers no request, where the connection's settings allow one (SAML's IdP-initiated sign-in). Usher
+ * throws the message away and begins a sign-in of its own. Any page can post such a message, also one of a different person.
+ */
+export interface UnsolicitedMessage {
+  readonly unsolicited: true;
+  /** Where the provider wants to lead the person, unchecked (SAML's RelayState); `null` if it does not say. */
+  readonly target: string | null;
 }
 
 /** The argument of a strategy's `success`: the verified message. */

@@ -1,6 +1,14 @@
 /** Passport strategies for an `Exchange`, and the use of passport's own libraries for one exchange. */
 import { Strategy } from "passport";
-import type { Exchange, PostedMessage, PostExchange, ReturnExchange, StartExchange, Verification } from "./exchange.js";
+import type {
+  Exchange,
+  PostedMessage,
+  PostExchange,
+  ReturnExchange,
+  StartExchange,
+  UnsolicitedMessage,
+  Verification,
+} from "./exchange.js";
 
 /** The steps of a strategy. A step refuses by throwing a `ProtocolRefusal`. Every other error is a defect. */
 export interface ExchangeSteps<Verified> {
@@ -9,7 +17,7 @@ export interface ExchangeSteps<Verified> {
   /** Uses the flow up and returns the verified message. Throws if the protocol's responses are posted. */
   readonly return: (exchange: ReturnExchange) => Promise<Verified>;
   /** Leaves the flow and the replay note to sign-in. Throws if the protocol's responses come by redirect. */
-  readonly post: (exchange: PostExchange) => Promise<PostVerification<Verified>>;
+  readonly post: (exchange: PostExchange) => Promise<PostVerification<Verified> | UnsolicitedMessage>;
 }
 
 type PostVerification<Verified> = Verification<Verified> & {
@@ -40,7 +48,7 @@ class ExchangeStrategy<Verified> extends Strategy {
 }
 
 /**
- * Runs the step of an exchange, and calls exactly one action, once: `redirect`, `success` with a `Verification`, or
+ * Runs the step of an exchange, and calls exactly one action, once: `redirect`, `success` with the step's result, or
  * `error` with the step's error. It is for strategies that extend one of passport's libraries. `defineStrategy` makes
  * the others.
  *
@@ -75,8 +83,8 @@ async function runStep<Verified>(
       return () => strategy.success(verification);
     }
     case "post": {
-      const verification = await steps.post(exchange);
-      return () => strategy.success(verification);
+      const result = await steps.post(exchange);
+      return () => strategy.success(result);
     }
   }
 }

@@ -20,6 +20,8 @@ export interface StartRequest {
   readonly issuer?: unknown;
   /** Whether the provider should let the person choose the account, even if one is signed in there. */
   readonly chooseAccount: boolean;
+  /** Whether a message of the provider's portal, which answers no request, led here. */
+  readonly fromPortal?: boolean;
   /** The token of a test sign-in, as it came; `undefined` for a sign-in. */
   readonly test?: unknown;
 }

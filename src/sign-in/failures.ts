@@ -105,11 +105,11 @@ export const SIGN_IN_OTHER_BROWSER = refusal(
   "Start and finish in the same browser, with cookies allowed. A link to a half-finished sign-in cannot be passed on.",
 );
 
-export const SIGN_IN_OTHER_PERSON = refusal(
-  "SIGN_IN_OTHER_PERSON",
+export const SIGN_IN_NOT_ANSWERED = refusal(
+  "SIGN_IN_NOT_ANSWERED",
   409,
-  "A different person is signed in here. Sign out first, or start the sign-in here.",
-  "The provider's portal signed in a person while the browser had the session of a different one. Usher does not replace a session unasked. The person signs out and opens the portal's tile again, or starts at the connection's sign-on address.",
+  "Your company's sign-in service did not answer the request of this page. Please start the sign-in here.",
+  "The provider sends messages without InResponseTo, also when Usher asked for a sign-in. Usher begins a sign-in for such a message once a minute. Let the provider answer Usher's requests, or point the portal's tile at this connection's signOnUrl.",
 );
 
 export const PROVIDER_SESSION_ENDED = refusal(
@@ -225,7 +225,7 @@ export const SIGN_IN_FAILURES = [
   SIGN_IN_UNKNOWN,
   SIGN_IN_SUPERSEDED,
   SIGN_IN_OTHER_BROWSER,
-  SIGN_IN_OTHER_PERSON,
+  SIGN_IN_NOT_ANSWERED,
   PROVIDER_SESSION_ENDED,
   SIGN_IN_REPLAYED,
   SIGN_IN_BINDING_WRONG,

@@ -8,17 +8,20 @@ export interface SentToProvider {
   readonly location: string;
   /** The cookie's new value. */
   readonly browserTokens: string;
+  /** Whether a message of the provider's portal led here. The browser remembers it for a minute. */
+  readonly fromPortal?: boolean;
 }
 
 /** A posted message was verified. The browser completes the sign-in with a second request, which carries its cookies. */
 export interface SentToTicket {
   readonly kind: "sent-to-ticket";
   readonly location: string;
-  /** The cookie that binds the browser to the ticket of a message that answers no request; `null` for an answer. */
-  readonly portalToken: string | null;
 }
 
-/** The operator's app has found the connection, which asks the provider for more. The browser begins a sign-in with it. */
+/**
+ * The browser begins a sign-in with a connection: the operator's app has found the connection, which asks the provider for more,
+ * or a portal posted a message that answers no request.
+ */
 export interface SentToStart {
   readonly kind: "sent-to-start";
   readonly location: string;

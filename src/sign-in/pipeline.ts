@@ -4,23 +4,22 @@
  * ```
  * start     findConnection → open → beginFlow (the strategy redirects)
  * return    findConnection → readParameters → findFlow → open → verifyReturn (consumes the flow) → sign in
- * post      findConnection → readParameters → open → verifyPost (finds the flow, if any) → keepTicket (consumes both)
+ * post      findConnection → readParameters → open → verifyPost (finds the flow) → keepTicket (consumes message and flow)
  * ticket    findConnection → readParameters → takeTicket → open → sign in
  * sign in   describePerson → provisionAndSignIn (evaluates the mappings, then locks the organization), or finishTest
  * ```
  * The operator's app has a `start` and a `return` of its own, see `operator-app/app-sign-in.ts`. A return of a consent ends in
  * `continueConsent`. `return` and `ticket` call `isAlreadySignedIn` first: a browser that repeats its last request stays signed
- * in. A posted message may answer no request (SAML's IdP-initiated sign-in). Its ticket is then bound to the browser that posted
- * it. If a step throws, `runAttempt` records the attempt and returns what the person may see.
+ * in. A posted message that answers no request (SAML's IdP-initiated sign-in) leads to `start`. If a step throws, `runAttempt` records the attempt and returns what the person may see.
  */
-import type { PostedMessage } from "../connection/contract/index.js";
 import type { OpenedConnection } from "../connection/opened-connections.js";
-import { hashToken, issueToken, sha256Hex } from "../platform/crypto/tokens.js";
-import type { Connection } from "../connection/stored/connection.js";
+import { hashToken } from "../platform/crypto/tokens.js";
 import { Failure } from "../platform/errors/failure.js";
+import type { RefusalDetails } from "../provisioning/failures.js";
 import { beginFlow, type StartRequest } from "./begin-flow.js";
 import type { BrowserRequest } from "./browser-request.js";
 import { continueConsent } from "./consent/continue-consent.js";
+import { SIGN_IN_NOT_ANSWERED } from "./failures.js";
 import { requireBinding, requireCallback, requireUsable } from "./find-connection.js";
 import { issueBrowserToken } from "./flow/browser-tokens.js";
 import { findFlow, findFlowReturnTo, findPostedFlow, hasPendingFlow } from "./flow/keep-flow.js";
@@ -30,6 +29,7 @@ import {
   type AlreadySignedIn,
   type Consented,
   type SentToProvider,
+  type SentToStart,
   type SentToTicket,
   type SignedIn,
   type Tested,
@@ -38,13 +38,13 @@ import { provisionAndSignIn } from "./provision-and-sign-in.js";
 import type { PostedForm } from "./read-form.js";
 import { LONGEST_IN_FORM, readParameters } from "./read-parameters.js";
 import { answerRefusal, toSafeReason, type SignInRefused } from "./record-refusal.js";
-import { requireSamePerson } from "./require-same-person.js";
 import { requireSessionAhead } from "./require-session-ahead.js";
 import { resolveReturnTo } from "./return-to.js";
 import { runAttempt, type AttemptProgress } from "./run-attempt.js";
 import type { SignInServices } from "./services.js";
 import { findTicketReturnTo, keepTicket, takeTicket } from "./ticket/keep-ticket.js";
 import { finishTest, takeTest } from "./test-sign-in/finish-test.js";
+import { startFromPortal } from "./urls.js";
 import { describePerson, describeProviderSession, showClaims, verifyPost, verifyReturn } from "./verify.js";
 
 /** An answer in the query of a request, unchecked. */
@@ -78,6 +78,11 @@ export async function start(
     const returnTo = resolveReturnTo(request.returnTo, services.returnRules);
     progress.noteReturnTo(returnTo);
     requireUsable(services, connection, attempt.kind);
+    const fromPortal = request.fromPortal ?? false;
+    if (fromPortal && browser.cameFromPortal)
+      throw new Failure<RefusalDetails>(SIGN_IN_NOT_ANSWERED, {
+        detail: "The provider sent two messages without InResponseTo within a minute.",
+      });
     const opened = await services.open(connection);
     const { token, cookie } = await issueBrowserToken(services, browser.browserTokens);
     const location = await beginFlow(services, opened, request, token, {
@@ -85,7 +90,7 @@ export async function start(
       steps: attempt.steps,
       testReference: attempt.kind === "TEST" ? attempt.reference : null,
     });
-    return { kind: "sent-to-provider", location, browserTokens: cookie };
+    return { kind: "sent-to-provider", location, browserTokens: cookie, fromPortal };
   });
 }
 
@@ -123,7 +128,7 @@ export async function receivePost(
   services: SignInServices,
   browser: BrowserRequest,
   request: PostedRequest,
-): Promise<SentToTicket | SignInRefused> {
+): Promise<SentToTicket | SentToStart | SignInRefused> {
   return await runAttempt(services, browser, request.connectionId, async (progress) => {
     const { connection } = progress.found;
     progress.beginStep("RETURN");
@@ -142,33 +147,21 @@ export async function receivePost(
       if (found !== null) progress.resume(found);
       return found;
     });
-    const { flow } = message;
-    // Only a flow makes an attempt a test.
-    if (flow === null) requireUsable(services, connection, "SIGN_IN");
-    const { token } = issueToken("");
-    const origin = flow ?? beginWithoutFlow(services, connection, message.posted, token);
-    const { steps } = progress.resume({ steps: [], ...origin });
-    const ticket = await keepTicket(services, connection, origin, message, steps);
+    if (message.kind === "unsolicited") {
+      // Only a flow makes an attempt a test.
+      requireUsable(services, connection, "SIGN_IN");
+      return { kind: "sent-to-start", location: startFromPortal(connection.id, message.target) };
+    }
+    const { steps } = progress.resume(message.flow);
+    const ticket = await keepTicket(services, connection, message, steps);
     return {
       kind: "sent-to-ticket",
       location: `/sso/${connection.id}/acs?${new URLSearchParams({ ticket }).toString()}`,
-      portalToken: flow === null ? token : null,
     };
   });
 }
 
-/** What a flow would hold, for a message that answers no request. */
-function beginWithoutFlow(services: SignInServices, connection: Connection, { target }: PostedMessage, token: string) {
-  return {
-    stateHash: null,
-    trustVersion: connection.trustVersion,
-    browserHash: sha256Hex(token),
-    returnTo: resolveReturnTo(target, services.returnRules),
-    testReference: null,
-  };
-}
-
-/** Completes a sign-in whose message was posted, for the browser that its ticket is bound to. */
+/** Completes a sign-in whose message was posted, for the browser that began it. */
 export async function finishTicket(
   services: SignInServices,
   browser: BrowserRequest,
@@ -199,8 +192,6 @@ export interface VerifiedAnswer {
   readonly trustVersion: number;
   /** The hash of the state or ticket that the browser brought. */
   readonly flowHash: string;
-  /** Whether the message answers no request. */
-  readonly unsolicited?: boolean;
 }
 
 /** The last steps, which all bindings share. */
@@ -209,7 +200,7 @@ export async function signIn(
   browser: BrowserRequest,
   { found, beginStep, noteClaims, identify }: AttemptProgress,
   opened: OpenedConnection,
-  { verified, returnTo, trustVersion, flowHash, unsolicited = false }: VerifiedAnswer,
+  { verified, returnTo, trustVersion, flowHash }: VerifiedAnswer,
 ): Promise<SignedIn | Tested | SignInRefused> {
   const { connection, organization } = found;
   noteClaims(showClaims(opened, verified));
@@ -217,7 +208,6 @@ export async function signIn(
   const profile = await describePerson(opened, verified);
   const attempt = identify(profile);
   requireSessionAhead(profile, services.clock());
-  if (unsolicited) await requireSamePerson(services, browser, connection, profile);
   if (attempt.kind === "TEST") return await finishTest(services, found, attempt, profile);
   const person = { organizationId: organization.id, connectionId: connection.id, profile };
   const providerSession = describeProviderSession(opened, verified);

@@ -1,13 +1,14 @@
 /** Runs a passport strategy for one step of one sign-in, without passport's middleware, sessions or global registry. */
 import type { Strategy } from "passport";
-import type { Exchange, Verification } from "../connection/contract/index.js";
+import type { Exchange, UnsolicitedMessage, Verification } from "../connection/contract/index.js";
 import { Failure } from "../platform/errors/failure.js";
 import { SIGN_IN_TIMED_OUT } from "./failures.js";
 
 /** The action of a strategy on an exchange. Its other actions (`fail`, `pass`) are errors. */
 export type StrategyOutcome =
   | { readonly kind: "redirect"; readonly url: string }
-  | { readonly kind: "verified"; readonly verification: Verification<unknown> };
+  | { readonly kind: "verified"; readonly verification: Verification<unknown> }
+  | { readonly kind: "unsolicited"; readonly target: string | null };
 
 /** Longer than one request of the guarded fetch, and shorter than the timeouts of browsers and proxies. */
 const TIMEOUT_MS = 25_000;
@@ -31,7 +32,14 @@ export function runStrategy(
     };
     const child: Strategy = Object.assign(Object.create(strategy), {
       redirect: (url: string) => finish(() => resolve({ kind: "redirect", url })),
-      success: (verification: Verification<unknown>) => finish(() => resolve({ kind: "verified", verification })),
+      success: (result: Verification<unknown> | UnsolicitedMessage) =>
+        finish(() =>
+          resolve(
+            "unsolicited" in result
+              ? { kind: "unsolicited", target: result.target }
+              : { kind: "verified", verification: result },
+          ),
+        ),
       error: (error: unknown) => finish(() => reject(asError(error))),
       fail: (challenge: unknown) => finish(() => reject(new Error(`the strategy failed: ${toText(challenge)}`))),
       pass: () => finish(() => reject(new Error("the strategy called pass(), which is not an outcome"))),

@@ -40,6 +40,16 @@ export function startUrl(connectionId: string, parameters?: URLSearchParams): st
   return withQuery(`/sso/${connectionId}/start`, parameters);
 }
 
+/** Seconds in which a second message of a portal, which answers no request, is refused instead of beginning a sign-in again. */
+export const PORTAL_SECONDS = 60;
+
+/** Where a sign-in begins after a provider's portal posted a message that answers no request. */
+export function startFromPortal(connectionId: string, returnTo: string | null): string {
+  const parameters = new URLSearchParams({ portal: "1" });
+  if (returnTo !== null && returnTo.length <= LONGEST_RETURN_URL) parameters.set("returnTo", returnTo);
+  return startUrl(connectionId, parameters);
+}
+
 /** Where the customer's administrator begins the consent to the operator's app. */
 export function consentUrl(connectionId: string, token: string): string {
   return withQuery(`/sso/${connectionId}/consent`, new URLSearchParams({ token }));

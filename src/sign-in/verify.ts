@@ -11,7 +11,7 @@ import type { OpenedConnection } from "../connection/opened-connections.js";
 import type { FoundFlow, PostedFlow } from "./flow/keep-flow.js";
 import type { ShownClaims } from "./attempt/attempt.js";
 import { redactClaims } from "./attempt/redact-claims.js";
-import { runStrategy } from "./run-strategy.js";
+import { runStrategy, type StrategyOutcome } from "./run-strategy.js";
 
 /**
  * Verifies an answer that came back by redirect. The strategy must consume the flow. This throws if it does not, or if it
@@ -29,46 +29,48 @@ export async function verifyReturn(
     return isFirst;
   };
   const outcome = await runStrategy(strategy, { step: "return", parameters, flow: { ...pending, consume } });
-  if (outcome.kind !== "verified") throw new Error("a strategy answered a return with a redirect");
+  if (outcome.kind !== "verified") throw new Error("a strategy answered a return without a verified message");
   if (!isConsumed) throw new Error(`the connection type ${type.id} verified an answer without consuming its flow`);
   return outcome.verification;
 }
 
 /** A verified message that was posted. Neither it nor its flow is consumed yet. */
 export interface VerifiedPost {
-  /** `null` if the message answers no request. */
-  readonly flow: PostedFlow | null;
+  readonly kind: "verified";
+  readonly flow: PostedFlow;
   readonly verified: unknown;
   readonly posted: PostedMessage;
 }
 
+/** A message that answers no request. Nothing of it is verified or kept, except where it wants to lead the person. */
+export type Unsolicited = Extract<StrategyOutcome, { kind: "unsolicited" }>;
+
 /**
  * Verifies a message that a browser posted across sites. The strategy calls `findFlow` before any cryptography. This throws if
- * the strategy accepts a message without its flow after it looked for one: a stolen answer could sign in.
+ * the strategy verifies a message without the flow that it answers: a stolen answer could sign in.
  */
 export async function verifyPost(
   { type, strategy }: OpenedConnection,
   parameters: Readonly<Record<string, string>>,
   findFlow: (requestId: string) => Promise<PostedFlow | null>,
-): Promise<VerifiedPost> {
+): Promise<VerifiedPost | Unsolicited> {
   const found: PostedFlow[] = [];
-  let hasLooked = false;
   const outcome = await runStrategy(strategy, {
     step: "post",
     parameters,
     findFlow: async (requestId) => {
-      hasLooked = true;
       const flow = await findFlow(requestId);
       if (flow !== null) found.push(flow);
       return flow?.pending ?? null;
     },
   });
+  if (outcome.kind === "unsolicited") return outcome;
   if (outcome.kind !== "verified") throw new Error("a strategy answered a post with a redirect");
   const { verified, posted } = outcome.verification;
-  const flow = found.find(({ pending }) => pending === posted?.flow) ?? null;
-  if (posted === null || (flow === null && (posted.flow !== null || hasLooked)))
+  const flow = found.find(({ pending }) => pending === posted?.flow);
+  if (posted === null || flow === undefined)
     throw new Error(`the connection type ${type.id} verified a post without the flow that it answers`);
-  return { flow, verified, posted };
+  return { kind: "verified", flow, verified, posted };
 }
 
 /** The claims of a verified message, as an administrator may see them: always without tokens and secrets. */

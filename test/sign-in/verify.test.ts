@@ -92,22 +92,24 @@ describe("an answer that was posted", () => {
     verifyPost(opened(act), {}, async (requestId) => flows.get(requestId) ?? null);
 
   it("returns the flow that the strategy names, even if it looked up several", async () => {
-    const { flow } = await verify(async ({ findFlow }, succeed) => {
+    const message = await verify(async ({ findFlow }, succeed) => {
       const [first] = [await findFlow("a"), await findFlow("b")];
       succeed({ verified: "ada", posted: { flow: first!, replay } });
     });
-    expect(flow?.stateHash).toBe("a");
+    expect(message).toMatchObject({ kind: "verified", flow: { stateHash: "a" } });
   });
 
-  it("needs no flow when the strategy looked for none", async () => {
-    const { flow } = await verify((_exchange, succeed) => succeed({ verified: "ada", posted: { flow: null, replay } }));
-    expect(flow).toBeNull();
+  it("is not verified when the strategy calls it unsolicited, even after it looked for a flow", async () => {
+    const message = await verify(async ({ findFlow }, succeed) => {
+      await findFlow("a");
+      (succeed as (result: unknown) => void)({ unsolicited: true, target: "/course" });
+    });
+    expect(message).toEqual({ kind: "unsolicited", target: "/course" });
   });
 
   it.each([
     ["nothing", null],
     ["a flow that was not found", { flow: pendingFlow(), replay }],
-    ["no flow after it looked for one", { flow: null, replay }],
   ])("is a defect when the strategy names %s", async (_name, posted) => {
     const verifying = verify(async ({ findFlow }, succeed) => {
       await findFlow("a");

@@ -27,21 +27,11 @@ export async function diagnose(settings: SamlSettings, runtime: Runtime): Promis
     ...judgeCertificates(certificates, now),
     ...judgeAuthorities(settings),
     ...judgeRequests(settings, runtime, metadata),
-    ...(settings.allowIdpInitiated ? [IDP_INITIATED] : []),
     ...(signOnUrl === null
       ? [error("SIGN_ON_URL", "There is no sign-on URL.", SAML_REFUSALS.SAML_SETTINGS_INCOMPLETE.remedy)]
       : await reachSignOn(signOnUrl, settings.entityId ?? metadata?.entityId ?? null, runtime)),
   ];
 }
-
-const IDP_INITIATED: Finding = {
-  check: "IDP_INITIATED",
-  level: "WARNING",
-  message:
-    "allowIdpInitiated is on, so a page of an attacker can sign people in to the attacker's account without their knowledge.",
-  remedy:
-    "If the portal's tile can open an address, point it at this connection's sign-on URL, and turn the setting off.",
-};
 
 interface ReadMetadata {
   readonly findings: readonly Finding[];

@@ -109,7 +109,7 @@ export const SAML_SETTINGS = {
   allowIdpInitiated: setting.toggle({
     default: false,
     label: "Allow sign-in from the provider's portal",
-    help: "Accept messages that answer no request (IdP-initiated sign-in). Turn it on only if the portal's tile cannot open the sign-on URL: a page of an attacker can then sign people in to the attacker's account without their knowledge.",
+    help: "A message that answers no request (IdP-initiated sign-in) then begins a sign-in of Usher's own. Usher never signs a person in with such a message. Turn it on if the portal's tile cannot open the sign-on URL.",
   }),
   clockSkewSeconds: setting.integer({
     minimum: 0,

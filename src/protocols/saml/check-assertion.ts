@@ -22,8 +22,8 @@ export interface AssertionExpectations extends Clocks {
   /** The service provider's entity ID. */
   readonly audience: string;
   readonly acsUrl: string;
-  /** The ID of the request that the message with the assertion answers; `null` if the message names none. */
-  readonly requestId: string | null;
+  /** The ID of the request that the message with the assertion answers. */
+  readonly requestId: string;
   /** The person must have authenticated after this instant (ForceAuthn). `null` accepts any time. */
   readonly mustBeAfter: Date | null;
   /** The requested classes. The assertion must have one of them. An empty list allows any class. */
@@ -134,8 +134,8 @@ function checkBearer(data: XmlElement, expected: AssertionExpectations): Date {
   const recipient = attributes.get("Recipient");
   if (recipient !== expected.acsUrl)
     refuse("SAML_WRONG_RECIPIENT", `expected ${expected.acsUrl}, received ${quote(recipient)}`);
-  // Without this, a thief could use a stolen assertion to answer a request of their own, or none.
-  if ((attributes.get("InResponseTo") ?? null) !== expected.requestId)
+  // Without this, a thief could use a stolen assertion to answer a request of their own.
+  if (attributes.get("InResponseTo") !== expected.requestId)
     refuse("SAML_WRONG_REQUEST", `received ${quote(attributes.get("InResponseTo"))}`);
   const start = attributes.get("NotBefore");
   if (start !== undefined) checkNotBefore(start, "SubjectConfirmationData/NotBefore", expected);

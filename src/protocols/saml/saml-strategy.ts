@@ -42,7 +42,7 @@ export interface SamlStrategyOptions {
   readonly signingKey: string | null;
   readonly decryptionKeys: readonly string[];
   readonly mustBeEncrypted: boolean;
-  /** Whether to accept a response that answers no request (SAML profiles 4.1.5). */
+  /** Whether a response that answers no request (SAML profiles 4.1.5) begins a sign-in. */
   readonly allowUnsolicited: boolean;
   /** The connection type's own checks on the verified assertion. Throws a `ProtocolRefusal`. */
   readonly checkSubject: (assertion: VerifiedAssertion) => void;
@@ -124,12 +124,14 @@ export class SamlStrategy extends PassportSamlStrategy {
     const { xml, root } = decodeMessage(field);
     const response = await this.inspect(root, facts, exchange);
     const { inResponseTo } = response;
-    if (inResponseTo === null && !settings.allowUnsolicited) return refuse("SAML_UNSOLICITED");
-    // A message that names a request is judged only as its answer, also if the connection accepts messages that name none.
-    const flow = inResponseTo === null ? null : await findFlow(exchange, inResponseTo);
+    if (inResponseTo === null) {
+      if (!settings.allowUnsolicited) return refuse("SAML_UNSOLICITED");
+      return { unsolicited: true as const, target: exchange.parameters["RelayState"] ?? null };
+    }
+    const flow = await findFlow(exchange, inResponseTo);
     const clocks: Clocks = {
       now: settings.now(),
-      requestedAt: flow?.startedAt ?? null,
+      requestedAt: flow.startedAt,
       skewSeconds: settings.clockSkewSeconds,
     };
     checkIssueInstant(response.issueInstant ?? undefined, clocks);
@@ -144,16 +146,14 @@ export class SamlStrategy extends PassportSamlStrategy {
       audience: settings.entityId,
       acsUrl: settings.acsUrl,
       requestId: inResponseTo,
-      mustBeAfter: flow?.secrets["forceAuthentication"] === FORCED.forceAuthentication ? flow.startedAt : null,
+      mustBeAfter: flow.secrets["forceAuthentication"] === FORCED.forceAuthentication ? flow.startedAt : null,
       authnContexts: settings.authnContexts,
       authentication: settings.authentication,
     });
     settings.checkSubject(verified);
     // Refuses a copy as long as any clock within the skew could accept it.
     const expiresAt = new Date(Date.parse(verified.expiresAt) + 2 * settings.clockSkewSeconds * 1000);
-    const replay = { kind: "assertion" as const, id: verified.id, expiresAt };
-    if (flow !== null) return { verified, posted: { flow, replay } };
-    return { verified, posted: { flow, replay, target: exchange.parameters["RelayState"] ?? null } };
+    return { verified, posted: { flow, replay: { kind: "assertion" as const, id: verified.id, expiresAt } } };
   }
 
   /** Inspects the response. A refusal still looks for the flow, because its record belongs to that sign-in. */

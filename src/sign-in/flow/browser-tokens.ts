@@ -17,11 +17,6 @@ const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 /** Sign-ins that one browser can have under way. One more drops the oldest. */
 const MOST_TOKENS = 8;
 
-/** The tokens of several cookies, in the form of one. */
-export function joinBrowserTokens(cookies: readonly (string | null)[]): string | null {
-  return cookies.filter((cookie) => cookie !== null).join(SEPARATOR) || null;
-}
-
 /** The token of a new sign-in, and the cookie's new value. */
 export interface IssuedBrowserToken {
   readonly token: string;

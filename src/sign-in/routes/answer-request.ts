@@ -6,7 +6,6 @@ import { html, sendPage } from "../../platform/http/pages.js";
 import { noteError, noteRequest, readNotes } from "../../platform/http/request-notes.js";
 import type { Logger } from "../../platform/telemetry/logger.js";
 import type { BrowserRequest } from "../browser-request.js";
-import { joinBrowserTokens } from "../flow/browser-tokens.js";
 import type { LinkShown } from "../link/use-link.js";
 import type {
   AlreadySignedIn,
@@ -59,8 +58,8 @@ export async function answerRequest(
 function readBrowser({ cookies }: SignInRouteOptions, request: Request): BrowserRequest {
   return {
     client: { address: clientAddress(request), userAgent: request.get("user-agent") ?? null },
-    // A post from a portal's page carries no cookies, so its token cannot join the others in their cookie.
-    browserTokens: joinBrowserTokens([cookies.browser.read(request), cookies.portal.read(request)]),
+    browserTokens: cookies.browser.read(request),
+    cameFromPortal: cookies.portal.read(request) !== null,
     sessionToken: cookies.session.read(request),
   };
 }
@@ -74,12 +73,10 @@ async function sendOutcome(
   switch (outcome.kind) {
     case "sent-to-provider":
       cookies.browser.write(response, outcome.browserTokens);
+      if (outcome.fromPortal) cookies.portal.write(response, "1");
       response.redirect(303, outcome.location);
       return;
     case "sent-to-ticket":
-      if (outcome.portalToken !== null) cookies.portal.write(response, outcome.portalToken);
-      response.redirect(303, outcome.location);
-      return;
     case "sent-to-start":
       response.redirect(303, outcome.location);
       return;

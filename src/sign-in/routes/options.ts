@@ -15,7 +15,7 @@ export interface SignInRouteOptions {
     readonly session: Cookie;
     /** Binds a browser to the flows that it began, with one token for each flow. It proves nothing about the person. */
     readonly browser: Cookie;
-    /** Binds a browser to the ticket of a message from a portal, which answers no request. */
+    /** Remembers for a minute that a message of a provider's portal began a sign-in. */
     readonly portal: Cookie;
     /** Remembers a sign-out until the next sign-in. */
     readonly signedOut: Cookie;

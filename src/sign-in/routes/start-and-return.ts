@@ -28,6 +28,7 @@ async function handleStart(options: SignInRouteOptions, request: Request, respon
     start(options.services, browser, {
       connectionId: String(request.params["connectionId"]),
       test: request.query["test"],
+      fromPortal: request.query["portal"] !== undefined,
       ...readStartQuery(options, request),
     }),
   );

@@ -1,8 +1,7 @@
 /**
  * Hands a verified message from a post on to a second request of the same browser. The post comes from another site without
  * cookies, so it cannot prove which browser sent it. Usher consumes the message and stores its contents under a one-time
- * ticket. The browser that began the flow redeems the ticket. For a message that answers no request, that is the browser that
- * posted it.
+ * ticket. The browser that began the flow redeems the ticket.
  */
 import { SYSTEM } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
@@ -13,25 +12,17 @@ import type { SignInServices } from "../services.js";
 import { SIGN_IN_REPLAYED, SIGN_IN_SUPERSEDED, SIGN_IN_UNKNOWN } from "../failures.js";
 import { requireBrowser } from "../flow/browser-tokens.js";
 import { DURABLE_WITH_SIGN_IN, consumeFlow, noteReplay } from "../flow/flow.repository.js";
-import type { FlowNotes, PostedFlow } from "../flow/keep-flow.js";
+import type { FlowNotes } from "../flow/keep-flow.js";
 import type { VerifiedPost } from "../verify.js";
 import { consumeTicket, findTicket, insertTicket } from "./ticket.repository.js";
 
 /** The contents of a ticket. */
 export interface TakenTicket extends Pick<FlowNotes, "returnTo" | "steps" | "testReference"> {
   readonly verified: unknown;
-  /** Whether the message answers no request, so that nothing shows that this person wanted to sign in. */
-  readonly unsolicited: boolean;
   readonly trustVersion: number;
 }
 
 type Contents = Omit<TakenTicket, "trustVersion">;
-
-/** What a ticket takes over from the flow that its message answers. */
-type Origin = Pick<PostedFlow, "returnTo" | "testReference" | "trustVersion" | "browserHash"> & {
-  /** `null` for a message that answers no request. */
-  readonly stateHash: string | null;
-};
 
 const sealContext = (ticketHash: string) => `sso_ticket:${ticketHash}`;
 
@@ -44,20 +35,19 @@ const sealContext = (ticketHash: string) => `sso_ticket:${ticketHash}`;
 export async function keepTicket(
   { store, keyRing }: SignInServices,
   connection: Connection,
-  flow: Origin,
-  { verified, posted }: Pick<VerifiedPost, "verified" | "posted">,
+  { flow, verified, posted }: VerifiedPost,
   steps: FlowNotes["steps"],
 ): Promise<string> {
   const { token: ticket, hash: ticketHash } = issueToken("");
   const { stateHash, returnTo, testReference, trustVersion, browserHash } = flow;
-  const contents: Contents = { verified, unsolicited: stateHash === null, returnTo, steps, testReference };
+  const contents: Contents = { verified, returnTo, steps, testReference };
   const payload = keyRing.seal(JSON.stringify(contents), sealContext(ticketHash));
   const keep = async (unit: UnitOfWork) => {
     if (!(await noteReplay(unit, connection.id, posted.replay)))
       throw new Failure(SIGN_IN_REPLAYED, {
         detail: `The ${posted.replay.kind} ${posted.replay.id} was accepted before.`,
       });
-    if (stateHash !== null && !(await consumeFlow(unit, stateHash)))
+    if (!(await consumeFlow(unit, stateHash)))
       throw new Failure(SIGN_IN_UNKNOWN, { detail: "Another copy of the message completed the sign-in." });
     await insertTicket(unit, { ticketHash, connectionId: connection.id, trustVersion, browserHash, payload });
   };
@@ -66,7 +56,7 @@ export async function keepTicket(
 }
 
 /**
- * Redeems a ticket, once, for the browser that it is bound to.
+ * Redeems a ticket, once, for the browser that began the flow.
  *
  * @throws SIGN_IN_UNKNOWN, SIGN_IN_OTHER_BROWSER or SIGN_IN_SUPERSEDED
  */
@@ -91,9 +81,8 @@ export async function takeTicket(
   if (!taken) throw unknown("The ticket was used before, or has expired.");
   return {
     ...contents,
-    // Older versions stored tickets without these fields.
+    // Older versions stored tickets without this field.
     testReference: contents.testReference ?? null,
-    unsolicited: contents.unsolicited ?? false,
     trustVersion: stored.trustVersion,
   };
 }

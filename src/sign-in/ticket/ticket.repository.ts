@@ -3,7 +3,7 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 
 /** The browser follows the redirect at once. The minute is for slow networks. */
-export const TICKET_LIFETIME_SECONDS = 60;
+const TICKET_LIFETIME_SECONDS = 60;
 
 /** A ticket as stored. */
 export interface StoredTicket {

@@ -150,7 +150,7 @@ describe("the diagnosis", () => {
     try {
       const settings = { metadataXml: wanting.metadataXml(), allowIdpInitiated: true };
       const findings = await diagnose({ settings });
-      expect(findings).toMatchObject({ REQUESTS: { level: "WARNING" }, IDP_INITIATED: { level: "WARNING" } });
+      expect(findings).toMatchObject({ REQUESTS: { level: "WARNING" } });
       expect(await diagnose({ settings }, { signRequests: true })).toMatchObject({ REQUESTS: { level: "ERROR" } });
       const keys = await ownKeys();
       expect(await diagnose({ settings: { ...settings, signRequests: true }, keys })).toMatchObject({

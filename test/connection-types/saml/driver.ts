@@ -151,8 +151,7 @@ export async function openDriver(provider: SamlProvider, options: DriverOptions 
     const note = `${posted!.replay.kind} ${posted!.replay.id}`;
     if (replays.has(note)) return { action: "error", code: "REPLAY", detail: null } as const;
     replays.add(note);
-    if (posted!.flow !== null && !(await posted!.flow.consume()))
-      return { action: "error", code: "REPLAY", detail: null } as const;
+    if (!(await posted!.flow.consume())) return { action: "error", code: "REPLAY", detail: null } as const;
     // Usher stores the state as text between two requests.
     const kept = JSON.parse(JSON.stringify(verified)) as VerifiedAssertion;
     return { action: "profile", verified, profile: type.normalize(kept, settings) } as const;

@@ -290,7 +290,7 @@ describe("repeated answers", () => {
     const { verified, posted } = verification!;
     expect(posted!.replay).toMatchObject({ kind: "assertion", id: verified.id });
     expect(posted!.replay.expiresAt.getTime()).toBeGreaterThanOrEqual(Date.parse(verified.expiresAt) + 60_000);
-    expect(driver.flows.get(posted!.flow!.requestId!)).toBe(posted!.flow);
+    expect(driver.flows.get(posted!.flow.requestId!)).toBe(posted!.flow);
   });
 
   test("an answer to a request that Usher never sent is not looked up", async () => {

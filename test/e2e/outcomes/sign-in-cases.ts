@@ -96,7 +96,7 @@ export const SIGN_IN_CAUSES: Readonly<Record<(typeof SIGN_IN_FAILURES)[number]["
     { fresh: true },
   ),
   SIGN_IN_OTHER_BROWSER: visit(async (tenant) => await get(await tenant.authenticate(createBrowser()))),
-  SIGN_IN_OTHER_PERSON: { elsewhere: "test/e2e/idp-initiated.test.ts" },
+  SIGN_IN_NOT_ANSWERED: { elsewhere: "test/e2e/idp-initiated.test.ts" },
   SIGN_IN_REPLAYED: REPLAYED,
   PROVIDER_SESSION_ENDED: SESSIONS,
   SIGN_IN_BINDING_WRONG: returnTo((url) => (url.pathname = url.pathname.replace("/callback", "/acs"))),

@@ -70,8 +70,13 @@ describe("tickets", () => {
   const keep = async (assertionId = `${ASSERTION}-${++count}`, flow?: Awaited<ReturnType<typeof begin>>) => {
     const posted = flow ?? (await begin());
     const replay = { kind: "assertion", id: assertionId, expiresAt: new Date(now.getTime() + 300_000) } as const;
-    const verification = { verified: { subject: "ada-in-person" }, posted: { flow: posted.pending, replay } };
-    return await keepTicket(services, connection, posted, verification, [{ step: "VERIFY", at: now.toISOString() }]);
+    const message = {
+      kind: "verified",
+      flow: posted,
+      verified: { subject: "ada-in-person" },
+      posted: { flow: posted.pending, replay },
+    } as const;
+    return await keepTicket(services, connection, message, [{ step: "VERIFY", at: now.toISOString() }]);
   };
   const take = (ticket: string | undefined, browser: string | null = BROWSER, of = connection) =>
     takeTicket(services, of, ticket, browser);
@@ -84,7 +89,6 @@ describe("tickets", () => {
       returnTo: "https://app.example/secret-place",
       steps: [{ step: "VERIFY", at: STARTED_AT.toISOString() }],
       testReference: null,
-      unsolicited: false,
       trustVersion: 3,
     });
   });
