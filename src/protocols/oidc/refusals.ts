@@ -185,7 +185,7 @@ const defined = defineRefusals("OIDC_", {
   OIDC_CLIENT_CREDENTIALS_REFUSED: {
     message: MISCONFIGURED,
     remedy:
-      "The provider refused the client's credentials (invalid_client). Enter the client secret's value again (not its ID). Check clientId, and that clientAuthentication is the method that the provider expects. With private_key_jwt, check that the provider has the keys of jwksUrl, and the audience that assertionAudience names.",
+      "The provider refused the client's credentials (invalid_client). Enter the client secret's value again (not its ID). Check clientId and clientAuthentication. With private_key_jwt, check the keys of jwksUrl and assertionAudience.",
     fault: "PROVIDER",
   },
   OIDC_CLIENT_SECRET_EXPIRED: {
