@@ -175,6 +175,35 @@ describe("a PATCH", () => {
     );
   });
 
+  it("refuses a list that grows by more operations than it has room for", () => {
+    const add = (count: number) => ({
+      op: "add",
+      path: "ims",
+      value: Array.from({ length: count }, (_, place) => ({ value: `${count}-${place}` })),
+    });
+    expect(patch(before, add(98))["ims"]).toHaveLength(98);
+    expect(patch(before, add(98), add(2))["ims"]).toHaveLength(100);
+    expect(() => patch(before, add(98), add(3))).toThrow("ims: has 101 values");
+    expect(() => patch(before, add(100), { op: "replace", path: 'ims[type eq "other"].value', value: "x" })).toThrow(
+      "ims: has 101 values",
+    );
+  });
+
+  it("refuses more changes than a PATCH may have, also in one operation", () => {
+    // A key may repeat in another case, so that one operation has many changes.
+    const spellings = Array.from({ length: 2_001 }, (_, number) =>
+      Array.from("preferredlanguage", (letter, place) => ((number >> place) & 1 ? letter.toUpperCase() : letter)).join(
+        "",
+      ),
+    );
+    const operation = (names: readonly string[]) => ({
+      op: "replace",
+      value: Object.fromEntries(names.map((name) => [name, "en"])),
+    });
+    expect(patch(before, operation(spellings.slice(1)))["preferredLanguage"]).toBe("en");
+    expect(() => patch(before, operation(spellings))).toThrow("changes 2001 values");
+  });
+
   it.each([
     ["an unknown path", { op: "replace", path: "shoeSize", value: "42" }, "invalidPath"],
     ["an unknown attribute without a path", { op: "replace", value: { shoeSize: "42" } }, "invalidPath"],

@@ -7,6 +7,7 @@ import {
   readComplex,
   readSimple,
   readValue,
+  requireFew,
   type AttributeValue,
   type Complex,
   type Document,
@@ -23,7 +24,7 @@ export function applyChange(document: Document, change: Change): Document {
   const holder = (extension === null ? document : (document[extension] ?? {})) as Document;
   const before = holder[attribute.name] as AttributeValue | undefined;
   const after = attribute.multiValued
-    ? changeList((before ?? []) as readonly Complex[], change)
+    ? requireFew(attribute, changeList((before ?? []) as readonly Complex[], change))
     : changeSingle(before as Exclude<AttributeValue, readonly Complex[]> | undefined, change);
   const changed = withValue(holder, attribute.name, after);
   return extension === null ? changed : withValue(document, extension, changed);

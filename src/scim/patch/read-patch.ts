@@ -17,6 +17,8 @@ export interface Change {
 }
 
 const MOST_OPERATIONS = 1_000;
+/** An operation without a path has one change for each key, and a key may repeat in another case. */
+const MOST_CHANGES = 2_000;
 
 /** Names in a value without a path that Usher writes itself. Okta sends the id of a group with its new name. */
 const IGNORED: ReadonlySet<string> = new Set(["id", "schemas", "meta"]);
@@ -28,7 +30,10 @@ export function readPatch(type: ResourceType, body: Readonly<Record<string, unkn
     throw invalid("invalidSyntax", "The body of a PATCH needs Operations: a list with at least one operation.");
   if (operations.length > MOST_OPERATIONS)
     throw invalid("invalidSyntax", `The PATCH has ${operations.length} operations; send at most ${MOST_OPERATIONS}.`);
-  return operations.flatMap((operation: unknown) => readOperation(type, operation));
+  const changes = operations.flatMap((operation: unknown) => readOperation(type, operation));
+  if (changes.length > MOST_CHANGES)
+    throw invalid("invalidSyntax", `The PATCH changes ${changes.length} values; change at most ${MOST_CHANGES}.`);
+  return changes;
 }
 
 function readOperation(type: ResourceType, operation: unknown): readonly Change[] {

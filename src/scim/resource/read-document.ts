@@ -98,10 +98,20 @@ export function readValue(attribute: Attribute, given: unknown): AttributeValue 
   return readComplex(attribute, single);
 }
 
+/**
+ * Bounds a list, also after each change of a PATCH: a new value is compared with every value of the list.
+ *
+ * @throws SCIM_REQUEST_INVALID
+ */
+export function requireFew<List extends readonly unknown[] | null>({ name }: Attribute, list: List): List {
+  if (list !== null && list.length > MOST_ELEMENTS)
+    throw invalid("invalidValue", `${name}: has ${list.length} values; send at most ${MOST_ELEMENTS}.`);
+  return list;
+}
+
 function readList(attribute: Attribute, given: unknown): readonly Complex[] | null {
   const elements = Array.isArray(given) ? (given as readonly unknown[]) : [given];
-  if (elements.length > MOST_ELEMENTS)
-    throw invalid("invalidValue", `${attribute.name}: has ${elements.length} values; send at most ${MOST_ELEMENTS}.`);
+  requireFew(attribute, elements);
   const read = elements.map((element) => readComplex(attribute, element)).filter((element) => element !== null);
   if (read.filter(({ primary }) => primary === true).length > 1)
     throw invalid("invalidValue", `${attribute.name}: more than one value is primary; mark at most one.`);
