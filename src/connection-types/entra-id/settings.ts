@@ -39,7 +39,7 @@ export const ENTRA_ID_SETTINGS = {
   }),
   operatorApp: setting.toggle({
     label: "Operator's app",
-    help: "Uses the app of the operator of this installation in place of your own app registration. Then leave out the other settings: an administrator of your directory consents (startConsent), and their sign-in sets tenantId.",
+    help: "Uses the app of the operator of this installation in place of your own app registration. Then leave out tenantId, clientId and clientSecret: an administrator of your directory consents (startConsent), and their sign-in sets tenantId.",
     default: false,
     fixed: true,
     trust: true,

@@ -132,7 +132,7 @@ const defined = defineRefusals("SAML_", {
   SAML_UNSOLICITED: {
     message: "Please start the sign-in here, not at your company's portal.",
     remedy:
-      "The message answers no request. Point the portal's tile or bookmark at this connection's signOnUrl instead of the provider's own launch address. If the portal cannot do that, turn the setting allowIdpInitiated on; the guide names its risk.",
+      "The message answers no request. Point the portal's tile or bookmark at this connection's signOnUrl instead of the provider's own launch address. If the portal cannot do that, turn the setting allowIdpInitiated on: Usher then begins a sign-in of its own for such a message.",
     causedByAnybody: true,
   },
   SAML_UNKNOWN_REQUEST: {
