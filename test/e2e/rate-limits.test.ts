@@ -16,7 +16,7 @@ import {
 } from "../../src/sign-in/limits.js";
 import { createBrowser } from "../../testing/browser.js";
 import { openTestDatabase } from "../support/database.js";
-import { readDatabaseImage } from "../support/database-image.js";
+import { readDatabaseImage, WRITTEN_BY_UPKEEP } from "../support/database-image.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
 import { createLogger } from "../../src/platform/telemetry/logger.js";
 import { describeSchema } from "../../src/app/describe-schema.js";
@@ -72,7 +72,7 @@ async function sendMany(times: number, request: () => Promise<Response>): Promis
 }
 
 const rowsOf = async (...tables: string[]) => {
-  const image = await readDatabaseImage(usher.databaseUrl);
+  const image = await readDatabaseImage(usher.databaseUrl, WRITTEN_BY_UPKEEP);
   return tables.map((table) => Number.parseInt(image[table] ?? "", 10));
 };
 
@@ -80,9 +80,9 @@ describe("an anonymous caller at one address", () => {
   it("can begin a limited number of sign-ins a minute; further requests write nothing", async () => {
     const request = () => open(tenant.startUrl, "198.51.100.1");
     expect(await sendMany(STARTS_A_MINUTE, request)).toEqual({ 303: STARTS_A_MINUTE });
-    const before = await readDatabaseImage(usher.databaseUrl);
+    const before = await readDatabaseImage(usher.databaseUrl, WRITTEN_BY_UPKEEP);
     expect(await sendMany(20, request)).toEqual({ 429: 20 });
-    expect(await readDatabaseImage(usher.databaseUrl)).toEqual(before);
+    expect(await readDatabaseImage(usher.databaseUrl, WRITTEN_BY_UPKEEP)).toEqual(before);
 
     const refused = await request();
     expect(refused.headers.get("retry-after")).toBe("60");
@@ -108,7 +108,7 @@ describe("an anonymous caller at one address", () => {
     expect(statuses["429"]).toBeGreaterThanOrEqual(32);
     expect(after - before).toBe(REFUSALS_A_MINUTE + 40 - (statuses["429"] ?? 0));
 
-    const image = await readDatabaseImage(usher.databaseUrl);
+    const image = await readDatabaseImage(usher.databaseUrl, WRITTEN_BY_UPKEEP);
     const form = new URLSearchParams({ SAMLResponse: "eA==", RelayState: "x" });
     expect((await at("callback")).status).toBe(429);
     expect((await at("acs")).status).toBe(429);
@@ -116,7 +116,7 @@ describe("an anonymous caller at one address", () => {
     expect((await at("elsewhere")).status).toBe(429);
     for (const method of ["GET", "POST"])
       expect((await open(`${usher.url}/sign-in/link/usher_link_x`, "198.51.100.3", { method })).status).toBe(429);
-    expect(await readDatabaseImage(usher.databaseUrl)).toEqual(image);
+    expect(await readDatabaseImage(usher.databaseUrl, WRITTEN_BY_UPKEEP)).toEqual(image);
   });
 
   it.each(["callback", "acs", "elsewhere"])("counts refusals at the %s", async (path) => {

@@ -77,6 +77,7 @@ describe("a SAML sign-in, end to end", () => {
       metadataUrl: `${usher.url}/sso/${id}/metadata`,
       acsUrl: `${usher.url}/sso/${id}/acs`,
       signOnUrl: `${usher.url}/sso/${id}/start`,
+      logoutUrl: `${usher.url}/sso/${id}/logout`,
     });
     const document = await createBrowser().get(details["metadataUrl"]!);
     expect(document.status).toBe(200);

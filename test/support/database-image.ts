@@ -7,25 +7,42 @@ const Database = await loadSqlite();
 /** The number of rows and a hash of the content, by table. */
 export type DatabaseImage = Readonly<Record<string, string>>;
 
-/** Reads every table of a database of `testDatabaseUrl`, even while another process has it open. */
-export async function readDatabaseImage(url: string): Promise<DatabaseImage> {
+/** Columns that the workers of upkeep write at any time, as `table.column`. */
+export const WRITTEN_BY_UPKEEP: ReadonlySet<string> = new Set(
+  ["upkeep_due_at", "upkeep_lease_id", "upkeep_failures", "failing_since", "failing_code", "expirations", "claims"]
+    .concat("provider_read_at", "provider_failure")
+    .map((column) => `connection_health.${column}`),
+);
+
+/**
+ * Reads every table of a database of `testDatabaseUrl`, even while another process has it open.
+ *
+ * @param hidden columns that are left out, as `table.column`
+ */
+export async function readDatabaseImage(url: string, hidden: ReadonlySet<string> = new Set()): Promise<DatabaseImage> {
   const tables = url.startsWith("sqlite:") ? readSqlite(url.slice("sqlite:".length)) : await readServer(url);
   return Object.fromEntries(
-    tables.map(([table, rows]) => {
-      const lines = rows.map((row) => JSON.stringify(row)).toSorted();
+    tables.map(([table, columns, rows]) => {
+      // Every unit of work writes lock_count to lock its organization.
+      const isShown = columns.map((column) => column !== "lock_count" && !hidden.has(`${table}.${column}`));
+      const lines = rows.map((row) => JSON.stringify(row.filter((_, index) => isShown[index]))).toSorted();
       const fingerprint = createHash("sha256").update(lines.join("\n")).digest("hex");
       return [table, `${lines.length} rows ${fingerprint}`];
     }),
   );
 }
 
-type Tables = readonly (readonly [table: string, rows: readonly unknown[]])[];
+type Tables = readonly (readonly [table: string, columns: readonly string[], rows: readonly (readonly unknown[])[]])[];
 
 function readSqlite(file: string): Tables {
   const database = new Database(file, { readonly: true });
   try {
     const names = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all() as { name: string }[];
-    return names.map(({ name }) => [name, database.prepare(`SELECT * FROM "${name}"`).raw().all()]);
+    return names.map(({ name }) => {
+      const columns = database.prepare(`PRAGMA table_info("${name}")`).all() as { name: string }[];
+      const rows = database.prepare(`SELECT * FROM "${name}"`).raw().all() as unknown[][];
+      return [name, columns.map((column) => column.name), rows];
+    });
   } finally {
     database.close();
   }
@@ -44,12 +61,10 @@ async function readServer(url: string): Promise<Tables> {
   });
   try {
     const [names] = await connection.query({ sql: "SHOW TABLES", rowsAsArray: true });
-    const tables: (readonly [string, readonly unknown[]])[] = [];
+    const tables: Tables[number][] = [];
     for (const [name] of names as unknown as [string][]) {
       const [rows, columns] = await connection.query({ sql: `SELECT * FROM \`${name}\``, rowsAsArray: true });
-      // Every unit of work writes this column to lock its organization.
-      const lock = columns.findIndex((column) => column.name === "lock_count");
-      tables.push([name, (rows as unknown as unknown[][]).map((row) => row.filter((_, index) => index !== lock))]);
+      tables.push([name, columns.map((column) => column.name), rows as unknown as unknown[][]]);
     }
     return tables;
   } finally {

@@ -35,6 +35,7 @@ test("the redirect URI is known before the provider is", () => {
     signOnUrl: RUNTIME.addresses.startUrl,
     logoutUrl: RUNTIME.addresses.logoutUrl,
     backChannelLogoutUrl: RUNTIME.addresses.backChannelLogoutUrl,
+    jwksUrl: RUNTIME.addresses.jwksUrl,
   });
 });
 
