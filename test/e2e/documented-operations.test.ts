@@ -608,6 +608,10 @@ describe("a program", () => {
     const [reference] = /\b[0-9A-HJKMNP-TV-Z]{10}\b/.exec(refused.visibleText) ?? [];
     const { signInAttempt } = await ask("SignInAttempt", { reference });
     expect(signInAttempt).toMatchObject({ outcome: "CONNECTION_NOT_ACTIVE", remedy: expect.any(String) });
+    const ofConnection = { filter: { connectionId, outcomes: ["CONNECTION_NOT_ACTIVE"] }, first: 1 };
+    expect((await ask("SignInAttempts", ofConnection)).signInAttempts.nodes).toMatchObject([
+      { reference, connectionId },
+    ]);
 
     const { startUrl, reference: ofTest } = (await ask("StartTestSignIn", { connectionId })).startTestSignIn;
     expect((await ask("TestSignIn", { reference: ofTest })).signInAttempt).toBeNull();
