@@ -11,6 +11,7 @@ import { findDatabaseUrlMistake } from "../../src/platform/database/database-url
 import { openDatabase } from "../../src/platform/database/open-database.js";
 import { onMariaDb, testDatabaseUrl } from "../support/database.js";
 import { startTestUsher } from "../support/usher.js";
+import { startWebhookReceivers } from "../support/webhook-receiver/index.js";
 import { findExample, readCode, readTable, readText, ROOT } from "./markdown.js";
 
 const GUIDE = readText("docs/operators.md");
@@ -128,14 +129,17 @@ describe("the key ring", () => {
     const change = (input: string) =>
       `mutation ($id: ID!) { updateConnection(input: { id: $id, ${input} }) { connection { version } } }`;
     const setSecret = change(`settings: { oidc: { clientSecret: "the same" } }`);
-    const findOld = async () => {
+    const findOld = async (example = "sealed-with-old-key") => {
       const opened = await openDatabase({ url: database.url, entities: [], migrations: [] });
       try {
-        return await opened.reader.rows(findExample(GUIDE, "sealed-with-old-key"), []);
+        return await opened.reader.rows(findExample(GUIDE, example), []);
       } finally {
         await opened.close();
       }
     };
+    const receivers = await startWebhookReceivers();
+    const { url } = receivers.add("key-ring");
+    const findOldWebhooks = () => findOld("webhooks-sealed-with-old-key");
     try {
       const id = await withRing(oldKey, async ({ ask }) => {
         const { createOrganization } = await ask(CREATE_ORGANIZATION, { slug: "acme" });
@@ -143,6 +147,11 @@ describe("the key ring", () => {
           `mutation ($id: ID!) { createConnection(input: { organizationId: $id, displayName: "Acme ID",
              settings: { oidc: { clientSecret: "the same" } } }) { connection { id } } }`,
           { id: createOrganization.organization.id },
+        );
+        await ask(
+          `mutation ($id: ID!, $url: String!) {
+             createWebhookEndpoint(input: { organizationId: $id, url: $url }) { endpoint { id } } }`,
+          { id: createOrganization.organization.id, url },
         );
         return createConnection.connection.id as string;
       });
@@ -155,10 +164,17 @@ describe("the key ring", () => {
         await ask(change(`displayName: "With both keys"`), { id });
       });
       expect(await findOld()).toMatchObject([{ id, display_name: "With both keys" }]);
+      const [webhook] = (await findOldWebhooks()) as { id: string }[];
+      expect(webhook).toMatchObject({ url });
       await withRing(`${newKey},${oldKey}`, async ({ ask }) => {
         await ask(setSecret, { id });
+        await ask(
+          `mutation ($id: ID!) { rotateWebhookSecret(input: { id: $id, overlapSeconds: 0 }) { endpoint { id } } }`,
+          { id: webhook?.id },
+        );
       });
       expect(await findOld()).toEqual([]);
+      expect(await findOldWebhooks()).toEqual([]);
       await withRing(newKey, async ({ ask }) => {
         await ask(change(`displayName: "Without the old key"`), { id });
       });
@@ -171,6 +187,7 @@ describe("the key ring", () => {
         await ask(setSecret, { id });
       });
     } finally {
+      await receivers.close();
       await database.remove();
     }
   });
