@@ -2,7 +2,8 @@
 import { defineFailure, Failure } from "../platform/errors/failure.js";
 
 /** The error keywords of RFC 7644, table 9, that Usher answers with. */
-type ScimType = "invalidFilter" | "invalidSyntax" | "invalidPath" | "noTarget" | "invalidValue" | "mutability";
+type ScimType =
+  "invalidFilter" | "tooMany" | "invalidSyntax" | "invalidPath" | "noTarget" | "invalidValue" | "mutability";
 
 const SCIM_REQUEST_INVALID = defineFailure<{ scimType: ScimType; detail: string }>({
   code: "SCIM_REQUEST_INVALID",

@@ -11,6 +11,7 @@ import type { Resource } from "../../provisioning/directory/resource/resource.js
 import type { Directory } from "../../provisioning/directory/stored/directory.js";
 import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
 import { answer } from "../answer.js";
+import { invalid } from "../failures.js";
 import { applyChange } from "../patch/apply-change.js";
 import { readPatch } from "../patch/read-patch.js";
 import { readDocument, type Document } from "../resource/read-document.js";
@@ -22,6 +23,12 @@ import type { ScimServices } from "../services.js";
 import { readBody, readExpected, readPage, readQuerySelection } from "./read-request.js";
 
 const MEMBERS = "members";
+/**
+ * The largest number of members in a list. A page of 200 large groups would have millions, and use up the memory of the process.
+ *
+ * @internal
+ */
+export const MOST_LISTED_MEMBERS = 50_000;
 
 /** @param directoryOf the directory of the request's token */
 export function createGroupRoutes(
@@ -33,8 +40,16 @@ export function createGroupRoutes(
 
   const show = async (directory: Directory, resources: readonly Resource[], selection: Selection) => {
     const ids = wants(selection, MEMBERS) ? resources.map(({ id }) => id) : [];
+    // One group can always be read, whatever its size.
+    const most = ids.length > 1 ? MOST_LISTED_MEMBERS : null;
+    const memberships = await findMembersOf(store.reader, directory.id, ids, most);
+    if (most !== null && memberships.length > most)
+      throw invalid(
+        "tooMany",
+        `The list has more than ${most} members. Send a smaller count, or excludedAttributes=members.`,
+      );
     const members = new Map<string, object[]>();
-    for (const { groupId, userId } of await findMembersOf(store.reader, directory.id, ids)) {
+    for (const { groupId, userId } of memberships) {
       const shown = { value: userId, $ref: locationOf(USER_TYPE, baseUrl, userId), type: "User" };
       const list = members.get(groupId);
       if (list === undefined) members.set(groupId, [shown]);

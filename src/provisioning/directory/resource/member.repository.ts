@@ -11,11 +11,16 @@ export interface DirectoryMembership {
   readonly userId: string;
 }
 
-/** The members that the directory gave several groups, in a stable order. */
+/**
+ * The members that the directory gave several groups, in a stable order.
+ *
+ * @param most how many an answer may have; one more is read, so that the caller sees that there are more
+ */
 export async function findMembersOf(
   reader: Reader,
   directoryId: string,
   groupResourceIds: readonly string[],
+  most: number | null = null,
 ): Promise<readonly DirectoryMembership[]> {
   if (groupResourceIds.length === 0) return [];
   return await reader.rows<{ groupId: string; userId: string }>(
@@ -23,7 +28,7 @@ export async function findMembersOf(
        FROM directory_resource g
        JOIN group_member m ON m.group_id = g.group_id AND m.source_kind = 'SCIM' AND m.source_id = g.directory_id
        JOIN directory_resource u ON u.user_id = m.user_id AND u.directory_id = g.directory_id
-      WHERE g.directory_id = ? AND g.id IN (${placeholders(groupResourceIds)}) ORDER BY g.id, u.id`,
+      WHERE g.directory_id = ? AND g.id IN (${placeholders(groupResourceIds)}) ORDER BY g.id, u.id${most === null ? "" : ` LIMIT ${most + 1}`}`,
     [directoryId, ...groupResourceIds],
   );
 }
@@ -51,6 +56,10 @@ export async function findDirectoryGroupsOf(
       WHERE u.directory_id = ? AND u.id IN (${placeholders(userResourceIds)}) ORDER BY r.id`,
     [directoryId, ...userResourceIds],
   );
-  for (const { user_id, id, name } of rows) byUser.set(user_id, [...(byUser.get(user_id) ?? []), { id, name }]);
+  for (const { user_id, id, name } of rows) {
+    const groups = byUser.get(user_id);
+    if (groups === undefined) byUser.set(user_id, [{ id, name }]);
+    else groups.push({ id, name });
+  }
   return byUser;
 }
