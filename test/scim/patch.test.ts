@@ -258,7 +258,14 @@ describe("attributes and excludedAttributes", () => {
       id: "1",
       [enterprise!.id]: { department: "Math" },
     });
+    expect(show(enterprise!.id)).toEqual({ schemas: ["x"], id: "1", [enterprise!.id]: shown[enterprise!.id] });
     expect(show("unknown")).toEqual({ schemas: ["x"], id: "1" });
+    for (const nothing of ["", " , "]) expect(show(nothing)).toEqual(shown);
+  });
+
+  it("keep no unknown names, because each attribute of each resource is compared with all names", () => {
+    const names = Array.from({ length: 1_000 }, (_, index) => `a${index}`).join();
+    expect(readSelection(USER_TYPE, names, names)).toEqual({ only: new Set(), without: new Set() });
   });
 
   it("leave out attributes, but never the id", () => {

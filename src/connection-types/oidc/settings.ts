@@ -118,7 +118,7 @@ export const OIDC_SETTINGS = {
   }),
   assertionAudience: setting.choice(ASSERTION_AUDIENCES, {
     label: "Audience of signatures",
-    help: "Whom Usher's signature names as its receiver, with private_key_jwt: the issuer, as the standard now demands, or the token endpoint, which Okta and older providers demand.",
+    help: "With private_key_jwt, Usher's signature names its receiver. The standard demands the issuer. Okta and older providers demand the token endpoint.",
     default: "ISSUER",
   }),
   loginHint: setting.toggle({

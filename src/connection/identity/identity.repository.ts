@@ -228,7 +228,7 @@ interface PersonOfDirectory {
 }
 
 /**
- * The accounts of people whom a directory of the connection's provider describes: at most two. Links that a merge made do
+ * The accounts that a directory of the connection's provider describes: at most two. Links that a merge made do
  * not count.
  */
 export async function findUsersOfDirectoryKey(

@@ -110,7 +110,7 @@ export async function noteSignInSucceeded(unit: UnitOfWork, connectionId: string
   ]);
 }
 
-/** Notes that a person was refused whom the provider had verified. The connection works, so a spell of failing sign-ins ends. */
+/** Notes that Usher refused a verified person. The connection works, so a spell of failing sign-ins ends. */
 export async function notePersonRefused(unit: UnitOfWork, connectionId: string, code: string): Promise<void> {
   await unit.execute(
     `UPDATE connection_health SET last_failed_at = ?, last_failure_code = ?, ${END_FAILURES} WHERE connection_id = ?`,

@@ -12,28 +12,32 @@ export interface Selection {
 
 /** Attributes that every answer has. */
 const ALWAYS: ReadonlySet<string> = new Set(["schemas", "id"]);
+/** Attributes of every resource that no list of attributes has (RFC 7643, section 3.1). */
+const UNLISTED: readonly string[] = ["schemas", "meta"];
 const LONGEST_LIST = 4_000;
 
 /** Reads the two parameters. Names that the schema does not have select nothing. */
 export function readSelection(type: ResourceType, attributes: unknown, excluded: unknown): Selection {
-  const only = readNames(type, attributes);
-  return { only: only.size === 0 ? null : only, without: readNames(type, excluded) };
+  return { only: readNames(type, attributes), without: readNames(type, excluded) ?? NEVER };
 }
 
-function readNames(type: ResourceType, parameter: unknown): ReadonlySet<string> {
-  if (typeof parameter !== "string") return new Set();
-  const names = parameter.slice(0, LONGEST_LIST).split(",");
-  return new Set(
-    names
-      .map((name) => name.trim())
-      .filter((name) => name !== "")
-      .map((name) => normalize(type, name)),
-  );
+/** The known names of a list; `null` if it names nothing. Unknown names are left out, because each attribute is compared with all. */
+function readNames(type: ResourceType, parameter: unknown): ReadonlySet<string> | null {
+  if (typeof parameter !== "string") return null;
+  const names = parameter
+    .slice(0, LONGEST_LIST)
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  return names.length === 0 ? null : new Set(names.flatMap((name) => normalize(type, name) ?? []));
 }
 
-function normalize(type: ResourceType, name: string): string {
+function normalize(type: ResourceType, name: string): string | null {
   const found = findAttribute(type, name);
-  if (found === null) return name.toLowerCase();
+  const key = name.toLowerCase();
+  // The URN of an extension names the whole extension.
+  if (found === null)
+    return [...UNLISTED, ...type.extensions.map(({ id }) => id.toLowerCase())].includes(key) ? key : null;
   const path = `${found.attribute.name}${found.sub === null ? "" : `/${found.sub.name}`}`;
   return (found.extension === null ? path : `${found.extension}/${path}`).toLowerCase();
 }

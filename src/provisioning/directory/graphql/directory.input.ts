@@ -24,7 +24,7 @@ export class CreateDirectoryInput {
 
   @Field(() => DeprovisionActionEnum, {
     nullable: true,
-    description: "What happens to the account of a user whom the directory deactivates or deletes. Default: `ARCHIVE`.",
+    description: "What happens to an account when the directory deactivates or deletes its user. Default: `ARCHIVE`.",
   })
   deprovisionAction?: DeprovisionAction | null;
 
@@ -60,7 +60,7 @@ export class UpdateDirectoryInput {
 
   @Field(() => DeprovisionActionEnum, {
     nullable: true,
-    description: "What happens to the account of a user whom the directory deactivates or deletes.",
+    description: "What happens to an account when the directory deactivates or deletes its user.",
   })
   deprovisionAction?: DeprovisionAction | null;
 

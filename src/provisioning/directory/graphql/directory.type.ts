@@ -17,7 +17,7 @@ const STATES: Readonly<Record<DirectoryState, string>> = {
 
 export const DeprovisionActionEnum = declareEnum(
   "DeprovisionAction",
-  "What happens to the account of a user whom a provisioning directory deactivates or deletes. The person's access ends at once in every case.",
+  "What happens to an account when a provisioning directory deactivates or deletes its user. The person's access ends at once in every case.",
   DEPROVISION_ACTIONS,
 );
 export const SignInMatchEnum = declareEnum(
@@ -69,7 +69,7 @@ export class DirectoryType extends NodeType {
   state!: DirectoryState;
 
   @Field(() => DeprovisionActionEnum, {
-    description: "What happens to the account of a user whom the directory deactivates or deletes.",
+    description: "What happens to an account when the directory deactivates or deletes its user.",
   })
   deprovisionAction!: DeprovisionAction;
 

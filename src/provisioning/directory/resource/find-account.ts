@@ -1,4 +1,4 @@
-/** Finds the account of a user whom a directory describes for the first time. */
+/** Finds the account of a user when a directory describes the user for the first time. */
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import { findIdentitiesByEmail, findUsersOfDirectoryKey } from "../../../connection/identity/identity.repository.js";
 import { findPasswordUser, findPreparedUsersByEmail, findUsers } from "../../../people/user/user.repository.js";

@@ -62,7 +62,7 @@ export async function findRemovedUser(
   return row?.user_id ?? null;
 }
 
-/** Deletes the tombstones of a user whom the directory provides again. */
+/** Deletes the tombstones of a user when the directory provides the user again. */
 export async function deleteTombstones(
   unit: UnitOfWork,
   directoryId: string,

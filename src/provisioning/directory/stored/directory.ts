@@ -1,6 +1,6 @@
 /** A provisioning directory: one SCIM source of an organization, with its own tokens. */
 
-/** What happens to the account of a user whom the directory deactivates or deletes. */
+/** What happens to an account when the directory deactivates or deletes its user. */
 export const DEPROVISION_ACTIONS = {
   ARCHIVE: "The account is archived.",
   DISABLE: "The account is disabled.",
