@@ -1,20 +1,58 @@
 /** A person of a directory and of the linked connection is one user, whichever came first, and stays removed. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { createBrowser } from "../../testing/browser.js";
+import { createBrowser, type Browser } from "../../testing/browser.js";
+import { entraSubjectOf, startEntraProvider, type EntraProvider } from "../support/providers/entra/index.js";
+import { TENANT_ID } from "../support/providers/entra/hostile.js";
+import { startGoogleProvider } from "../support/providers/google/index.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
+import { signInAtOpenIdProvider } from "../support/providers/openid/driver.js";
+import { startOpenIdProvider, type OpenIdProvider } from "../support/providers/openid/provider.js";
+import { startSamlProvider, type SamlProvider } from "../support/providers/saml/index.js";
+import { createSamlTenant } from "../support/saml-tenant.js";
 import { createScimClient, describeUser } from "../support/scim.js";
-import { createTenant, makePerson, type Tenant } from "../support/tenant.js";
+import { createTenant, createTenantOf, makePerson, type AnyTenant, type Tenant } from "../support/tenant.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";
 
 let usher: TestUsher;
 let provider: HostileOpenIdProvider;
+let entra: EntraProvider;
+let google: OpenIdProvider;
+let openId: OpenIdProvider;
+let saml: SamlProvider;
+const CLIENT = { clientId: "b1e55ed0-0000-4000-8000-000000000000", clientSecret: "a~secret.of_the-client" };
+const ADA = { givenName: "Ada", familyName: "Lovelace" };
+const OID = "aaaaaaaa-0000-4000-8000-000000000001";
+const GOOGLE_SUB = "107691503500061507151";
 beforeAll(async () => {
-  usher = await startTestUsher();
-  provider = await startHostileOpenIdProvider();
+  [provider, entra, google, openId, saml] = await Promise.all([
+    startHostileOpenIdProvider(),
+    startEntraProvider({
+      ...CLIENT,
+      tenantId: TENANT_ID,
+      people: [{ ...ADA, oid: OID, name: "Ada Lovelace", userPrincipalName: "ada@acme.test", mail: "ada@acme.test" }],
+    }),
+    startGoogleProvider({
+      ...CLIENT,
+      people: [{ ...ADA, sub: GOOGLE_SUB, email: "ada@acme.test", hostedDomain: "acme.test" }],
+    }),
+    startOpenIdProvider({
+      clients: [{ ...CLIENT, redirectUris: [] }],
+      people: [
+        { sub: "00uAda1", email: "ada@acme.test", email_verified: true, given_name: "Ada", family_name: "Lovelace" },
+      ],
+    }),
+    startSamlProvider({
+      nameIdFormat: "emailAddress",
+      people: [{ id: "ada", email: "ada@acme.test", firstName: "Ada", lastName: "Lovelace" }],
+    }),
+  ]);
+  usher = await startTestUsher({
+    environment: { USHER_ENTRA_AUTHORITY: entra.authority, USHER_GOOGLE_ISSUER: google.issuer },
+  });
 });
 afterAll(async () => {
   await usher.stop();
-  await provider.close();
+  await Promise.all([provider, entra, google, openId, saml].map((each) => each.close()));
 });
 
 /** An organization whose directory is linked to its connection. No sign-in matches by the address. */
@@ -29,7 +67,7 @@ async function signIn(tenant: Tenant, ...person: Parameters<typeof makePerson>):
   await tenant.signIn(createBrowser(), makePerson(...person));
   return (await tenant.attempts())[0]!.outcome;
 }
-const idsOf = async (tenant: Tenant) => (await tenant.users()).map(({ id }) => id);
+const idsOf = async (tenant: Pick<Tenant, "users">) => (await tenant.users()).map(({ id }) => id);
 
 /** What the directory says of Ada, whose subject at the provider is `ada-1`. The other names never match. */
 const adaFor = (signInMatch: string): Readonly<Record<string, unknown>> & { userName: string } => {
@@ -84,6 +122,76 @@ describe.each(["EXTERNAL_ID", "USER_NAME", "EMAIL"])("a directory that matches b
     await scim.makeUser(adaFor(signInMatch));
     expect(await signIn(tenant, "ada")).toBe("SUCCEEDED");
     expect(await idsOf(tenant)).toHaveLength(1);
+  });
+});
+
+/** A tenant with a connection to a provider that speaks OpenID Connect, and how its person signs in. */
+async function openIdTenant(standIn: Pick<OpenIdProvider, "addRedirectUri">, settings: object, sub: string) {
+  const tenant = await createTenantOf(usher, settings as Record<string, object>, { policies: { matchKey: "SUBJECT" } });
+  standIn.addRedirectUri(tenant.detail("redirectUrl"));
+  return { tenant, signIn: (browser: Browser) => signInAtOpenIdProvider(browser, tenant.startUrl, sub) };
+}
+async function samlTenant() {
+  const tenant = await createSamlTenant(usher, saml, { policies: { matchKey: "SUBJECT" } });
+  return { tenant, signIn: (browser: Browser) => tenant.signIn(browser, "ada") };
+}
+const oidc = () =>
+  openIdTenant(openId, { oidc: { discoveryUrl: openId.discoveryUrl, ...CLIENT } }, openId.people[0]!.sub);
+
+interface Linked {
+  readonly tenant: Pick<AnyTenant, "organizationId" | "connectionId" | "users" | "attempts">;
+  readonly signIn: (browser: Browser) => Promise<unknown>;
+}
+const OTHER = { userName: "other", externalId: "other", emails: [{ value: "elsewhere@acme.test", primary: true }] };
+
+describe.each<[string, string, () => Promise<Linked>, Readonly<Record<string, unknown>>]>([
+  [
+    "Entra ID, whose object id is the externalId",
+    "EXTERNAL_ID",
+    () => openIdTenant(entra, { entraId: { tenantId: TENANT_ID, ...CLIENT } }, entraSubjectOf(OID)),
+    { externalId: OID },
+  ],
+  [
+    "Google Workspace, whose sub is the externalId",
+    "EXTERNAL_ID",
+    () => openIdTenant(google, { googleWorkspace: { domains: ["acme.test"], ...CLIENT } }, GOOGLE_SUB),
+    { externalId: GOOGLE_SUB },
+  ],
+  [
+    "Google Workspace, by e-mail",
+    "EMAIL",
+    () => openIdTenant(google, { googleWorkspace: { domains: ["acme.test"], ...CLIENT } }, GOOGLE_SUB),
+    { emails: [{ value: "Ada@acme.test", primary: true }] },
+  ],
+  ["OpenID Connect, whose sub is the externalId", "EXTERNAL_ID", oidc, { externalId: "00uAda1" }],
+  ["SAML, whose NameID is the externalId", "EXTERNAL_ID", samlTenant, { externalId: "ada@acme.test" }],
+  ["SAML, whose NameID is the userName", "USER_NAME", samlTenant, { userName: "Ada@acme.test" }],
+])("a directory that is linked to %s", (_name, signInMatch, link, names) => {
+  const person = { ...describeUser("ada"), ...OTHER, ...names };
+
+  it("makes a user, and the person signs in as that user", async () => {
+    const { tenant, signIn } = await link();
+    const { organizationId, connectionId } = tenant;
+    const scim = await createScimClient(usher, organizationId, { connectionId, signInMatch });
+    await scim.makeUser(person);
+    const ids = await idsOf(tenant);
+    await signIn(createBrowser());
+    expect((await tenant.attempts())[0]).toMatchObject({ outcome: "SUCCEEDED", userId: ids[0] });
+    expect(await idsOf(tenant)).toEqual(ids);
+  });
+
+  it("finds the person who signed in before", async () => {
+    const { tenant, signIn } = await link();
+    await signIn(createBrowser());
+    const ids = await idsOf(tenant);
+    expect(ids).toHaveLength(1);
+    const { organizationId, connectionId } = tenant;
+    const scim = await createScimClient(usher, organizationId, { connectionId, signInMatch });
+    const { id } = await scim.makeUser(person);
+    expect(await idsOf(tenant)).toEqual(ids);
+    await scim.patch(`/Users/${id}`, { op: "replace", path: "active", value: false });
+    await signIn(createBrowser());
+    expect((await tenant.attempts())[0]).toMatchObject({ outcome: "ACCOUNT_ARCHIVED", userId: ids[0] });
   });
 });
 
