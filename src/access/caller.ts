@@ -8,7 +8,7 @@ import { ALL_PERMISSIONS, grants, type Permission } from "./permission.js";
 /** Who calls an operation. */
 export type Caller =
   | { readonly kind: "ANONYMOUS" }
-  /** A signed-in person, in the organization that the session is in. */
+  /** A signed-in person, in the organization of their session. */
   | {
       readonly kind: "PERSON";
       readonly userId: string;
@@ -22,7 +22,10 @@ export type Caller =
       readonly apiKeyId: string;
       readonly organizationId: string;
       readonly permissions: ReadonlySet<Permission>;
-      /** The person who made the key, if that person does not hold every permission in the organization. */
+      /**
+       * The id of the person who made the key; `null` if that person has every permission in the organization, or if
+       * the operator made the key.
+       */
       readonly limitedMaker: string | null;
     }
   /** The operator of the installation: every organization, every permission. */
@@ -145,7 +148,7 @@ export function requireNoOwnGain(
   if (gainers === "ANYBODY" || gainers.includes(person)) requireHolding(caller, organizationId, [permission]);
 }
 
-/** The person behind the caller. For a key: its maker, if that person does not hold every permission. */
+/** The id of the person behind the caller: the person themselves, or the maker in a key's `limitedMaker`. */
 function personBehind(caller: Caller): string | null {
   if (caller.kind === "PERSON") return caller.userId;
   return caller.kind === "API_KEY" ? caller.limitedMaker : null;

@@ -37,10 +37,13 @@ export function scopeIfGranted(caller: Caller, permission: Permission): Organiza
   }
 }
 
-/** A table whose rows belong to an organization. Its texts become part of the SQL, so they must be constants. */
+/**
+ * A table whose rows belong to an organization. The SQL contains `columns`, `from` and `alias`, so they must be
+ * constants.
+ */
 export interface ScopedTable<Raw, Value> {
   readonly columns: string;
-  /** With its alias, such as `user_group g`. */
+  /** The table with its alias, such as `user_group g`. */
   readonly from: string;
   readonly alias: string;
   readonly read: (raw: Raw) => Value;

@@ -6,8 +6,8 @@ import { createKeyRing, generateKeyRingEntry, parseKeyRing, type KeyRing } from 
 export interface LoadedKeyRing {
   readonly keyRing: KeyRing;
   /**
-   * Writes a new key to its file and returns the path; `null` for a key that exists. Call it before anything is encrypted, but
-   * only when the start cannot fail any more, so that a failed start does not leave a key.
+   * Writes a new key to its file and returns the path; `null` if the key exists already. Call it before anything is
+   * encrypted, and after every step of the start that can fail. A failed start then leaves no key behind.
    */
   readonly keep: (() => string) | null;
 }

@@ -46,7 +46,7 @@ const eraseAnswersAboutResults: ErasePart = async (unit, { id }) => {
 /** The parts that each module erases when a person is deleted or erased. */
 const ERASERS: readonly ErasePart[] = [eraseAttempts, eraseAnswers, eraseAnswersAboutResults, eraseResults];
 
-/** What the deletion of a person needs, by hand or by a directory. */
+/** What the deletion of a person needs, whether an administrator or a directory deletes them. */
 export const DELETION_PARTS: DeletionParts = { guards: [], erasers: ERASERS };
 
 /** The parts that are deleted with an organization. The operator sees the counts in this order. */

@@ -7,7 +7,7 @@ import { Failure, INVALID_INPUT, UNAUTHENTICATED } from "../platform/errors/fail
 import { defineLoader } from "../platform/graphql/loaders.js";
 import { MAXIMUM_PAGE_SIZE } from "../platform/graphql/paging.js";
 
-/** The query asks each type until it finds the id. */
+/** A high cost, because the query asks each type until one has the id. */
 const COST_OF_FINDING = 10;
 
 @Resolver()

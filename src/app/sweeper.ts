@@ -24,7 +24,7 @@ import { sweepDeliveries } from "../webhooks/delivery/delivery.repository.js";
 
 const INTERVAL_MILLISECONDS = 60_000;
 
-/** Installations store how far this list was rewritten, so add new entries at the end. */
+/** An installation stores how many entries of this list it has finished, so add new entries at the end. */
 const SEARCH_KEYS = [rewriteTerms, rewriteNameKeys, rewriteTitleKeys];
 
 /**

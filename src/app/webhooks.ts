@@ -42,7 +42,7 @@ export function announceCommits(begin: Begin): AnnouncedBegin {
 /**
  * Starts the worker.
  *
- * @param unannounced a store whose commits do not wake the worker, because its own commits would wake it without end
+ * @param unannounced the worker's own store. Its commits do not wake the worker, because it would then never sleep
  */
 export function startWebhooks(
   configuration: Pick<Configuration, "webhookRetrySeconds">,

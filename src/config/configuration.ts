@@ -254,7 +254,9 @@ function readPort(text: string | null, wrong: Wrong): number {
 
 const LONGEST_CONTACT = 300;
 
-/** Administrators see it as it is, so it must not contain spaces or characters that change the text around it. */
+/**
+ * Administrators see the contact unchanged, so it must not contain spaces or characters that change the text around it.
+ */
 function readOperatorContact(text: string | null, wrong: Wrong): string | null {
   if (text === null) return null;
   const isUrl = /^https:\/\/[^\s"<>\p{C}]+$/u.test(text) && URL.canParse(text) && new URL(text).username === "";

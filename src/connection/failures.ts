@@ -3,7 +3,10 @@ import { defineFailure, type FieldIssue } from "../platform/errors/failure.js";
 import type { Finding } from "./contract/index.js";
 
 export const CONNECTION_NOT_READY = defineFailure<{
-  /** If settings are missing, only what is in the way at the organization, because the provider is not asked then. */
+  /**
+   * What the diagnosis found. If settings are missing, Usher does not ask the provider, and lists only findings about
+   * the organization.
+   */
   findings: readonly Finding[];
   /** Missing or contradicting settings, at the paths of `updateConnection`. */
   fields: readonly FieldIssue[];

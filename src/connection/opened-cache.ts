@@ -1,7 +1,10 @@
-/** A cache of what was opened, by id and version, such as connections. */
+/** A cache of opened things, such as connections, by id and version. */
 import type { Clock } from "../platform/clock.js";
 
-/** Keys refresh by themselves. Usher reads everything that `open` reads, such as endpoints, again once an hour. */
+/**
+ * How long an opened connection stays in use. Then Usher runs `open` again, which reads the provider's endpoints anew.
+ * Keys refresh by themselves.
+ */
 const FRESH_MILLISECONDS = 60 * 60 * 1000;
 /** How long the old opened connection stays in use when opening it again fails. */
 const RETRY_MILLISECONDS = 60 * 1000;

@@ -1,4 +1,7 @@
-/** Settings that require something of the authentication. Types whose protocol names its time and its class use them. */
+/**
+ * Settings that say how, and how recently, a person must have authenticated at the provider. They are for types whose
+ * protocol names the time and the class of an authentication.
+ */
 import { integer, list } from "./settings.js";
 
 /** Half a year. A longer time is probably a mistake in the unit. */

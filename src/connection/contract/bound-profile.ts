@@ -4,7 +4,10 @@ import { cutText, normalizeLine } from "../../platform/text.js";
 import type { Authentication } from "../../protocols/authentication.js";
 import type { NormalizedProfile } from "./profile.js";
 
-/** The longest values, in characters. Usher cuts names, but not identifiers: a cut one might belong to a different person. */
+/**
+ * The longest values, in characters. Usher cuts names, but not identifiers: a cut identifier might be that of a
+ * different person.
+ */
 export const PROFILE_LENGTHS = {
   email: 254,
   username: 254,
@@ -15,7 +18,10 @@ export const PROFILE_LENGTHS = {
   profile: 400,
 } as const;
 
-/** The longest class and method, in characters, and the number of methods. RFC 8176 registers methods of four. */
+/**
+ * The longest class and method, in characters, and the largest number of methods. Methods of RFC 8176 have at most six
+ * characters.
+ */
 const AUTHENTICATION_LENGTHS = { acr: 255, method: 48, methods: 10 } as const;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Key pairs with which a connection proves to its provider that it is this installation, instead of a client secret. Usher makes
- * and rotates them, and publishes their public halves at the connection's `jwksUrl` (RFC 7517).
+ * Key pairs with which a connection authenticates at its provider, instead of a client secret. Usher makes and rotates
+ * them, and publishes their public halves at the connection's `jwksUrl` (RFC 7517).
  */
 
 /** A key pair of one connection. */
@@ -15,7 +15,7 @@ export interface ClientKey {
 
 /** The part of a connection type that uses client keys. */
 export interface ClientKeyUse<Draft> {
-  /** Pure: whether these settings use client keys. Usher makes keys when they first do. */
+  /** Pure: whether these settings use client keys. Usher makes the keys when the settings first use them. */
   readonly isUsed: (settings: Draft) => boolean;
   /** Makes one key for each kind of signature that a provider may accept. */
   readonly createKeys: () => Promise<readonly ClientKey[]>;

@@ -54,7 +54,10 @@ export interface Finding {
 /** A certificate or a secret that sign-ins need and that expires. Usher warns the administrators of it. */
 export interface Expiration {
   readonly kind: "CERTIFICATE" | "CLIENT_SECRET";
-  /** Tells it from others of the connection: a certificate's fingerprint, or the name of the setting that holds the secret. */
+  /**
+   * Tells the certificates and secrets of a connection apart: a certificate's fingerprint, or the name of the setting
+   * that holds the secret.
+   */
   readonly name: string;
   readonly expiresAt: Date;
 }
@@ -129,7 +132,7 @@ export interface OperatorApp<Declaration extends SettingsDeclaration = SettingsD
 
 /** An app that the operator has registered at the provider. */
 export interface ConfiguredApp<Declaration extends SettingsDeclaration = SettingsDeclaration, Verified = unknown> {
-  /** The values of `supplies`. */
+  /** The values of the settings in `supplies`. */
   readonly settings: Partial<DraftSettingsOf<Declaration>>;
   /**
    * Opens the app for people whose tenant is not known yet, and makes its strategy. The strategy accepts people of every tenant.
@@ -144,8 +147,9 @@ export interface ConfiguredApp<Declaration extends SettingsDeclaration = Setting
    */
   readonly fix: (verified: Verified) => Partial<DraftSettingsOf<Declaration>>;
   /**
-   * Pure: whether a connection asks its provider for more than `open` did, such as a recent authentication. The person is then
-   * sent to the provider again, by the connection's own strategy. Not needed when left out.
+   * Pure: whether a connection's settings ask more of the provider than the app's strategy does, such as a recent
+   * authentication. If so, Usher sends the person to the provider a second time, with the connection's own strategy. A
+   * type without this function never needs a second time.
    */
   readonly needsOwnSignIn?: (settings: DraftSettingsOf<Declaration>) => boolean;
   /** The provider's page on which an administrator consents for the whole tenant. Without it, the sign-in is the consent. */
@@ -207,8 +211,8 @@ export interface ConnectionType<
   /** Pure: converts the verified message to a profile. */
   readonly normalize: (verified: Verified, settings: SettingsOf<Declaration>) => NormalizedProfile;
   /**
-   * `false` if the provider's messages never say whether an address is verified, so `emailVerified` is always `null`. The
-   * diagnosis then warns if merging needs that word.
+   * `false` if the provider's messages never say whether an address is verified, so `emailVerified` is always `null`.
+   * The diagnosis then warns if merging requires verified addresses.
    */
   readonly saysWhetherEmailIsVerified?: false;
   /** Without it, a test sign-in shows the profile alone, and a preview takes no claims. */
@@ -266,5 +270,5 @@ export type SettingsIssuer =
   /** The settings of a draft do not name an issuer yet. */
   | { readonly kind: "open" };
 
-/** A connection type whose parameters are not of interest, as the registry holds it. */
+/** A connection type with any settings, as the registry holds it. */
 export type AnyConnectionType = ConnectionType<any, any, any>; // any: a registry of differently typed plugins; `defineConnectionType` checked each

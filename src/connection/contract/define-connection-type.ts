@@ -13,8 +13,8 @@ export function defineConnectionType<const Declaration extends SettingsDeclarati
 }
 
 /**
- * Whether this copy of Usher defined the type. A type of a second copy throws the refusals of that copy, which this one does
- * not recognize.
+ * Whether this copy of Usher defined the type. A type that a second copy defined throws that copy's refusals, which
+ * this copy does not recognize.
  */
 export function isDefinedHere(type: object): boolean {
   return defined.has(type);

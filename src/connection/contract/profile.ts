@@ -3,8 +3,8 @@ import type { ProfileField } from "../../people/user/profile/field-name.js";
 import type { Authentication } from "../../protocols/authentication.js";
 
 /**
- * The groups that a provider sent. *Silent*: it sent no groups claim, which is not an empty list. *Unknown*: it did not send
- * groups that exist, as in Entra ID's overage, which is not an empty list, either.
+ * The groups that a provider sent. *Silent*: the provider sent no groups claim. *Unknown*: the person has groups that
+ * the provider did not send, as in Entra ID's overage. Neither of the two means that the person has no groups.
  */
 export type Groups =
   | { readonly kind: "known"; readonly values: readonly string[] }

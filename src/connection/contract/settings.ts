@@ -33,7 +33,7 @@ export interface Setting<Value = unknown> {
   readonly help: string;
   /** Activation needs it. A draft may lack it. */
   readonly required: boolean;
-  /** The value of another setting with which activation does not need this one; `null` if there is none. */
+  /** When activation does not need the setting although `required` is true; `null` if it always does. */
   readonly requiredUnless: SettingCondition | null;
   /** Cannot change after the first activation. */
   readonly fixed: boolean;
@@ -188,7 +188,7 @@ export function integer<const Options extends Common<number> & { minimum: number
   ) as Setting<Options extends { required: true } | { default: number } ? number : number | null>;
 }
 
-/** A moment, kept as ISO 8601 in UTC. A date alone is its first moment in UTC. */
+/** A moment, kept as ISO 8601 in UTC. A date without a time means the beginning of that day in UTC. */
 export function time<const Options extends Common<string>>(options: Options) {
   return declare<string, Options>("TIME", options, (input) => {
     const parsed = parseText(input);

@@ -33,7 +33,7 @@ export class IdentityResolver {
 
   @FieldResolver(() => Boolean, {
     description:
-      "Whether sign-ins do not follow the link now, because merging made it and the connection no longer merges. They follow it again when the connection merges again.",
+      "True while sign-ins ignore the link, because merging made it and the connection's policy does not allow merging. If the policy allows merging again, sign-ins follow the link.",
   })
   async hidden(@Root() identity: Identity, @Ctx() context: RequestContext): Promise<boolean> {
     if (identity.linkKind !== "MERGED" || identity.retiredAt !== null) return false;

@@ -37,7 +37,7 @@ export class IdentityType {
   @Field(() => Boolean, {
     nullable: true,
     description:
-      "Whether the provider called the address verified at the last sign-in. null if it did not say, or if nobody has signed in. Merging does not join people to an account that a different person may have reached with an unverified address.",
+      "Whether the provider called the address verified at the last sign-in. null if it did not say, or if nobody has signed in. An identity with an unverified address keeps merging from joining other people to the account, if merging needs verified addresses.",
   })
   emailVerified!: boolean | null;
 

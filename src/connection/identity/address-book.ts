@@ -1,6 +1,7 @@
 /**
- * Loads the accounts and links of an organization that have an address, and the source of the address. Takes a fixed
- * number of queries, for the address of one sign-in and for all addresses that a switch of policy affects.
+ * Loads the accounts and links of an organization that have one of the given e-mail addresses, and where each address
+ * came from. The number of queries does not depend on the number of addresses: one for a sign-in, many for a switch of
+ * policy.
  */
 import type { Reader, SqlValue } from "../../platform/database/database.js";
 import type { Condition } from "../../platform/graphql/keyset.js";
@@ -16,7 +17,7 @@ import type { MergeCandidate, MergingPolicies } from "./meeting-account.js";
 
 export interface AddressBookQuery {
   readonly organizationId: string;
-  /** The condition on the column of a folded address: `= ?`, `IN (SELECT …)`. */
+  /** Selects folded addresses: the part of a condition after the column, `= ?` or `IN (SELECT …)`. */
   readonly addresses: Condition;
   readonly precedence: readonly FieldSource[];
   /** The limit of accounts per address. */
@@ -59,7 +60,8 @@ export async function loadAddressBook(reader: Reader, query: AddressBookQuery): 
     (linksByAddress.get(emailKey) ?? []).filter(({ retiredAt }) => retiredAt === null);
   const isFromProvider = (userId: string) =>
     chooseWinners(emails.get(userId) ?? [], precedence).get("email")?.source === "SSO";
-  // If providers send different addresses for an account, each sign-in changes its address. The order must not matter here.
+  // If two providers send different addresses for one account, each sign-in changes the account's address. The result
+  // must not depend on which of them came last.
   const accountsOf = (emailKey: string): ReadonlySet<AddressHolder> => {
     const joined = activeLinks(emailKey)
       .filter(({ linkKind, userId }) => linkKind === "MERGED" || isFromProvider(userId))

@@ -66,7 +66,8 @@ export async function relinkIdentity(
     const { organization } = await lockFor(unit, connection);
     const user = await findTarget(unit, organization.id, input.userId);
     await requireHoldingUser(unit, caller, user.id);
-    // Administrators lose access if they are linked to a different account. The checks for the last one do not see that.
+    // A relinked administrator loses access, and the checks that protect the last administrator do not notice a
+    // relinking.
     const { own, merged } = await findLinks(unit, person.connectionId, person.issuer, person.subject);
     for (const link of [own, merged]) if (link !== null) await requireHoldingUser(unit, caller, link.userId);
     return await linkPerson(unit, organization, person, user);

@@ -100,7 +100,7 @@ export async function findIdentityById(reader: Reader, scope: OrganizationScope,
   return raw ? identityFromRaw(raw) : null;
 }
 
-/** Whether the provider says of any address if it is verified; `null` before the first address came. */
+/** Whether the provider ever says if an address is verified; `null` if it has not sent an address yet. */
 export async function saysWhetherAddressesAreVerified(reader: Reader, connectionId: string): Promise<boolean | null> {
   const row = await reader.row<{ addresses: number; judged: number | null }>(
     `SELECT COUNT(*) AS addresses, SUM(CASE WHEN email_verified IS NULL THEN 0 ELSE 1 END) AS judged
@@ -215,7 +215,7 @@ export async function findIdentitiesOfUsers(
   return byUser;
 }
 
-/** What a directory may call the person of a link: its keys. */
+/** The hashes under which a directory may name the person of a link. */
 function directoryKeysOf({ externalId, subject }: PersonOfDirectory) {
   return { externalHash: sha256Hex(externalId ?? subject), nameHash: sha256Hex(foldCase(subject)) };
 }

@@ -15,7 +15,7 @@ export interface Identity {
   readonly emailKey: string | null;
   /** Whether the provider called that address verified; `null` if it did not say. */
   readonly emailVerified: boolean | null;
-  /** Since then the link is only a record, and sign-ins do not follow it. */
+  /** When the link was retired; `null` if it is not. A retired link is only a record: sign-ins do not follow it. */
   readonly retiredAt: Date | null;
   readonly createdAt: Date;
   readonly lastSignedInAt: Date | null;
@@ -25,8 +25,9 @@ export interface Identity {
 export type PersonAtProvider = Pick<Identity, "connectionId" | "issuer" | "subject">;
 
 /**
- * The key of an identity: SHA-256 hex over connection, issuer and subject. It is a hash because some collations treat `'sub'`
- * and `'sub '` as equal. It covers a JSON list because different parts could give the same joined text.
+ * The key of an identity: SHA-256 hex over connection, issuer and subject. It is a hash because some collations treat
+ * `'sub'` and `'sub '` as equal. The hash covers a JSON list, because without separators different parts could give the
+ * same text.
  */
 export function identityKey(connectionId: string, issuer: string, subject: string): string {
   return createHash("sha256")

@@ -14,7 +14,7 @@ export interface LinkRequest {
   /** The address that the provider sent. */
   readonly email: string | null;
   readonly state: LinkRequestState;
-  /** The id of the user or API key that answered. */
+  /** The id of the user or API key that answered; `null` if nobody has. */
   readonly decidedBy: string | null;
   readonly createdAt: Date;
   readonly decidedAt: Date | null;

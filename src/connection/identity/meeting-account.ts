@@ -9,11 +9,11 @@ import type { ConnectionPolicies } from "../stored/policies.js";
 export type MergingPolicies = Pick<ConnectionPolicies, "accountLinking" | "requireVerifiedEmail">;
 
 /**
- * A link of a different person. Their provider last sent the same address as the provider of the person who signs in.
+ * A link of a different person for whom a provider last sent the same address as for the person who signs in.
  * @internal
  */
 export interface AddressLink {
-  /** Whether the link belongs to the same connection. */
+  /** Whether the link belongs to the connection through which the person signs in. */
   readonly here: boolean;
   /** Whether that provider called the address verified; `null` if it did not say. */
   readonly emailVerified: boolean | null;
@@ -24,8 +24,8 @@ export interface AddressLink {
 }
 
 /**
- * An account of the organization that has the address, for one of three reasons: it is the account's own address, the provider
- * of the account's address sent it last, or merging led a person with this address there.
+ * An account of the organization that the address leads to. The account has the address itself, or a merged link with
+ * the address leads to it, or an own link with the address does and a provider sent the account's address.
  */
 export interface MergeCandidate extends AddressHolder {
   /** The account's links with the address at all connections, except the links of the person who signs in. */
@@ -46,7 +46,7 @@ export interface MergingPerson {
   readonly domainProved: boolean;
   /** Whether a different person at the same connection has the address. */
   readonly addressOfAnotherSubject: boolean;
-  /** The account of the person's own link. */
+  /** The account of the person's own link; `null` without such a link. */
   readonly own: { readonly user: Pick<User, "id"> } | null;
   /** Whether the provider has sent the address ever since the own link was made. */
   readonly ownAddressKept: boolean;
@@ -151,7 +151,8 @@ function isJoinable(
     isWordEnough(emailVerified, requireVerifiedEmail || policies.requireVerifiedEmail, domainProved);
   if (!links.every(isEnough)) return false;
   if ([own, merged].some((theirs) => theirs?.user.id === user.id)) return true;
-  // If a mapping takes the address from a different claim, the provider does not vouch for it, and no link has it.
+  // If no link has an address that a provider sent, a mapping took it from a different claim. The provider does not
+  // vouch for it.
   if (user.authMethod === "PASSWORD") return links.length > 0 || !addressFromProvider;
   // Two accounts of one connection belong to two people. An account of a connection that does not merge stays separate, and
   // so does a person whose merge was undone.

@@ -97,7 +97,7 @@ interface Issuers {
 
 /**
  * Reads the issuers; `null` for a move to a different connection. Issuers are compared exactly. The new one must be an
- * issuer that the connection's settings name. After a typing error, people could not sign in with the moved links.
+ * issuer that the connection's settings name. With a misspelt issuer, people could not sign in with the moved links.
  *
  * @throws INVALID_INPUT
  */
@@ -184,7 +184,7 @@ async function findRefusal(
   const { own, merged } = await findLinks(reader, to.id, issuers?.to ?? link.issuer, link.subject);
   if ([own, merged].some((there) => there !== null && there.userId !== link.userId))
     return new Failure(IDENTITY_TAKEN, {}) as Failure;
-  // Inside a connection, a hidden link moves, too. It leads to one more account.
+  // A move inside a connection also moves the person's hidden link, which may lead to a second account.
   const moved = issuers === null ? [] : await findLinksOfPerson(reader, link);
   const userIds = new Set([link, ...moved.filter(({ retiredAt }) => retiredAt === null)].map(({ userId }) => userId));
   try {

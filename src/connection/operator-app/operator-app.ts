@@ -10,7 +10,7 @@ export interface OperatorAppIssue {
   readonly message: string;
 }
 
-/** An app whose parameters are not of interest. */
+/** An app of any connection type. */
 export type AnyConfiguredApp = ConfiguredApp<any, any>; // any: a registry of differently typed plugins
 
 /** Whether a connection, or its settings, use the operator's app. */

@@ -71,7 +71,7 @@ export function findMisdirected(
   return stored.filter((name) => !given.has(name) && plain[name] !== undefined);
 }
 
-/** Whether secrets would go to a different address than before. An address that was empty until now is no other address. */
+/** Whether secrets would go to a different address than before. Setting an address that was empty does not count. */
 export function isRedirected(type: AnyConnectionType, before: PlainSettings, changed: readonly string[]): boolean {
   const was = completeSettings(type, before);
   return settingsOf(type).some(

@@ -41,11 +41,11 @@ export class ConnectionHealthRow {
   @Column({ type: "text", nullable: true })
   expirations!: string | null;
 
-  /** Failed sign-ins in a row whose cause only the connection can be. */
+  /** Failed sign-ins in a row that only the provider or the settings can have caused. */
   @Column({ type: "int", default: 0 })
   failures!: number;
 
-  /** Failed sign-ins in a row whose cause may be the connection, or a forged message. */
+  /** Failed sign-ins in a row that the connection or a forged message may have caused. */
   @Column({ name: "doubtful_failures", type: "int", default: 0 })
   doubtfulFailures!: number;
 

@@ -20,7 +20,7 @@ export interface Diagnosis {
   /** Missing or contradicting settings. If there are any, the provider is not asked. */
   readonly fields: readonly FieldIssue[];
   readonly findings: readonly Finding[];
-  /** What is in the way at the organization, found without the provider. */
+  /** What in the organization prevents sign-ins, such as a policy. Found without asking the provider. */
   readonly obstacles: readonly Finding[];
 }
 
@@ -122,7 +122,7 @@ export function explainRefusal(
   };
 }
 
-/** All findings of a diagnosis: first what is in the way at the organization, then missing settings. */
+/** All findings of a diagnosis: first those about the organization, then missing settings. */
 export function listFindings({ fields, findings, obstacles }: Diagnosis): readonly Finding[] {
   const incomplete = fields.map(({ path, message }): Finding => ({
     check: "SETTINGS_COMPLETE",

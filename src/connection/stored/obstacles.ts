@@ -1,4 +1,7 @@
-/** Finds what is quietly in the way of a connection: switches that keep single sign-on off, and merging that joins nobody. */
+/**
+ * Finds what in the organization keeps a connection from working: switches that turn single sign-on off, and merging
+ * that joins nobody.
+ */
 import { findDomainsOfOrganizations } from "../../people/domain/domain.repository.js";
 import { readInstallation } from "../../people/installation/installation.js";
 import { findOrganization } from "../../people/organization/organization.repository.js";
@@ -9,7 +12,7 @@ import { saysWhetherAddressesAreVerified } from "../identity/identity.repository
 import type { ConnectionServices } from "../services.js";
 import type { Connection } from "./connection.js";
 
-/** The findings about the organization, in the order in which sign-ins meet them. The provider is not asked. */
+/** The findings about the organization, in the order in which a sign-in checks them. Does not ask the provider. */
 export async function findObstacles(
   { reader, registry, operatorContact }: ConnectionServices,
   connection: Connection,
@@ -22,7 +25,10 @@ export async function findObstacles(
   return obstacle === null ? merging : [describeObstacle(obstacle, operatorContact), ...merging];
 }
 
-/** The checks have the codes that refuse sign-ins. The policy is a warning, because its own administrators can change it. */
+/**
+ * Each check is named after the code with which sign-ins are refused. The policy gives only a warning, because the
+ * organization's own administrators can change it.
+ */
 function describeObstacle(obstacle: SsoObstacle, operatorContact: string | null): Finding {
   const operator = operatorContact === null ? "the operator of this installation" : `the operator (${operatorContact})`;
   const refused = "Every sign-in through the connection is refused.";

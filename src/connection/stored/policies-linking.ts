@@ -41,7 +41,7 @@ export async function findAffectedUsers(
   { connection, accountLinking }: LinkingSwitch,
 ): Promise<readonly string[]> {
   const before = connection.policies.accountLinking;
-  // Only merged links can be hidden.
+  // A switch affects users only if it turns merging on or off.
   if (before === accountLinking || (before !== "MERGE_BY_EMAIL" && accountLinking !== "MERGE_BY_EMAIL")) return [];
   const { people, policies, see } = await loadPeople(reader, connection);
   const switched = new Map([...policies, [connection.id, { ...connection.policies, accountLinking }]]);

@@ -15,7 +15,7 @@ export interface KeyRotation {
 }
 
 /**
- * Takes one step of a rotation. The provider trusts the keys, and not the reverse, so no session ends.
+ * Takes one step of a rotation. The keys prove to the provider who Usher is, and nothing about people, so no session ends.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, UNKNOWN_CONNECTION_TYPE, CONNECTION_KEY_MISSING
  */

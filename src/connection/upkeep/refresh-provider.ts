@@ -8,7 +8,7 @@ import { loadOpeningContext } from "../stored/opening-context.js";
 import { noteUpkeepFailed, noteUpkeepSucceeded } from "../watch/note-upkeep.js";
 import type { UpkeepStep, UpkeepTurn } from "./upkeep-step.js";
 
-/** The pauses after a failure: as long as it has lasted, within these bounds. */
+/** The pause after a failure is as long as the failure has lasted, within these bounds. */
 const SHORTEST_RETRY_MILLISECONDS = 15 * 60_000;
 const LONGEST_RETRY_MILLISECONDS = 60 * 60_000;
 /** In characters. The detail may repeat a provider's answer. */

@@ -59,7 +59,7 @@ export async function runUpkeep(parts: UpkeepParts, stopping: AbortSignal): Prom
   await Promise.all(
     leases.map(async (lease) => {
       const connection = connections.get(lease.connectionId);
-      // An earlier version of Usher may have disabled it. It does not know the schedule.
+      // An earlier version of Usher may have disabled the connection without ending its schedule.
       const dueAt = connection?.state === "ACTIVE" ? await takeTurn(parts, lease, connection, stopping) : null;
       await inUnit(services, (unit) => settleUpkeep(unit, lease, dueAt));
     }),

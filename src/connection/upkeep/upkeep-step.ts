@@ -13,8 +13,8 @@ export interface UpkeepTurn {
   /** Aborts when Usher stops or the lease is about to end. */
   readonly signal: AbortSignal;
   /**
-   * Whether this worker still has its lease. A step asks in each unit that must happen once, such as sending a mail, after it has
-   * locked the organization. The answer holds until the unit ends.
+   * Whether this worker still has its lease. In each unit of work that must happen only once, such as sending a mail, a
+   * step locks the organization and then asks. The answer holds until the unit ends.
    */
   readonly isMine: (unit: UnitOfWork) => Promise<boolean>;
 }
@@ -23,8 +23,8 @@ export interface UpkeepStep {
   /** For the log. */
   readonly name: string;
   /**
-   * Does the work if it is due, outside any unit. Steps run one after the other, and each step runs in every turn. Returns when
-   * the step has work again at the latest, or `null` if it sets no time.
+   * Does the work if it is due, outside any unit. Steps run one after the other, and each step runs in every turn.
+   * Returns the time by which the step must run again, or `null` if it sets no time.
    */
   readonly run: (turn: UpkeepTurn) => Promise<Date | null>;
 }

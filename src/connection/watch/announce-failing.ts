@@ -1,4 +1,4 @@
-/** Says once in each spell that a connection fails: one event, and one mail to each administrator. */
+/** Announces once in each spell of failures that a connection fails: one event, and one mail to each administrator. */
 import { SYSTEM } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { appendEvent } from "../../events/append-event.js";
@@ -23,8 +23,8 @@ export interface AnnouncingParts {
 }
 
 /**
- * Announces that a connection fails, unless it was announced in this spell, works again, or is not active. Has a unit of its own,
- * because it locks the organization, and a failed sign-in does not.
+ * Announces that a connection fails, unless it was announced in this spell, works again, or is not active. Runs in a
+ * unit of work of its own, because it locks the organization. The unit that records a failed sign-in does not lock it.
  */
 export async function announceFailing(
   { store, registry, publicUrl }: AnnouncingParts,

@@ -6,7 +6,7 @@ export const WARNING_DAYS = [60, 30, 7, 1] as const;
 type WarningDays = (typeof WARNING_DAYS)[number];
 
 const DAY_MILLISECONDS = 86_400_000;
-/** A provider that publishes a new certificate every day cannot fill the row. */
+/** The most entries kept, so that a provider with a new certificate every day cannot fill the row. */
 const MOST_KEPT = 100;
 
 /** Something that expires, and how far the administrators were warned of it. */
@@ -16,7 +16,7 @@ export interface WatchedExpiration {
   readonly name: string;
   /** ISO 8601. */
   readonly expiresAt: string;
-  /** When the secret was set (ISO 8601); `null` for a certificate. A replaced secret is a different thing. */
+  /** When the secret was set (ISO 8601); `null` for a certificate. A replaced secret gets warnings of its own. */
   readonly setAt: string | null;
   /** The last warning. 0: it had already expired when it was first seen. `null`: none yet. */
   readonly warnedDays: WarningDays | 0 | null;
@@ -76,7 +76,7 @@ export function nextWarning(watched: readonly WatchedExpiration[], now: Date): D
   return moments.length === 0 ? null : new Date(Math.min(...moments));
 }
 
-/** The smallest of the warnings whose time has come. */
+/** The nearest of the warnings whose time has come, in days; `null` if none has. */
 function nearestReached(expiresAt: Date, now: Date): WarningDays | null {
   const left = expiresAt.getTime() - now.getTime();
   return WARNING_DAYS.findLast((days) => left <= days * DAY_MILLISECONDS) ?? null;

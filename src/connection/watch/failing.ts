@@ -1,8 +1,13 @@
 /** Decides whether a connection counts as failing. Pure. */
 
-/** Failures of which nobody but the provider or the settings can be the cause: this many in a row. */
+/**
+ * A connection counts as failing after this many failures in a row that only the provider or the settings can cause.
+ */
 export const MOST_FAILURES = 3;
-/** Failures that a forged message can cause, too: this many in a row, over at least an hour in which nobody signed in. */
+/**
+ * A connection also counts as failing after this many failures in a row that a forged message can cause, too, if nobody
+ * signed in for at least an hour meanwhile.
+ */
 const MOST_DOUBTFUL_FAILURES = 5;
 const DOUBTFUL_MILLISECONDS = 60 * 60_000;
 

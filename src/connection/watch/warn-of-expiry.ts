@@ -18,7 +18,7 @@ import { CONNECTION_EXPIRING_NOTICE } from "./templates.js";
 import { findExpirations, storeExpirations } from "./watch.repository.js";
 import { CONNECTION_EXPIRING } from "./watch.events.js";
 
-/** Certificates come and go at the provider without a change of the connection. */
+/** Usher looks regularly, because a provider replaces certificates without a change of the connection. */
 const LOOK_EVERY_MILLISECONDS = 6 * 60 * 60_000;
 
 export const WARN_OF_EXPIRY: UpkeepStep = {

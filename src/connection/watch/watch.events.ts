@@ -1,4 +1,4 @@
-/** The events about connections that Usher watches. Nobody changed the connection. */
+/** The events that Usher appends by itself about connections that it watches. */
 import { z } from "zod";
 import { defineEventType } from "../../events/event-type.js";
 import { connectionSchema } from "../stored/connection.events.js";
@@ -49,7 +49,7 @@ export const CONNECTION_DRIFTED = defineEventType({
   type: "connection.drifted",
   subject: "connection",
   description:
-    "A claim that the connection uses is gone: people used to bring it, and the last ones did not. Sent once for each claim until it comes back.",
+    "A claim that the connection uses no longer arrives: the provider used to send it, and did not send it for the last people. Sent once for each claim until it comes back.",
   data: z.object({
     ...watched,
     drifted: z.object({

@@ -10,7 +10,7 @@ import type { MembershipSource } from "./group.js";
 /** The largest number of users in one statement. */
 const USERS_AT_ONCE = 500;
 
-/** The columns of a source. The key of a reason has these columns, the group and the user. */
+/** The columns of a source. Together with the group and the user, they are the key of a reason. */
 interface SourceKey {
   source_kind: string;
   source_id: string;

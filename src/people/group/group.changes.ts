@@ -120,7 +120,7 @@ export async function withdrawMemberships(
     return;
   }
   for (const { groupId, source } of memberships) {
-    // Read again each time: an earlier reason of the same group raised its version.
+    // Read again for each membership, because an earlier one of the same group raised the group's version.
     const group = await findGroup(unit, organizationId, groupId);
     if (group !== null) await removeReason(unit, group, [userId], source);
   }

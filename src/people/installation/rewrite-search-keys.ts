@@ -10,7 +10,7 @@ import { isDuplicateKey } from "../../platform/database/driver-errors.js";
 import { toDate, toJson } from "../../platform/database/values.js";
 import { InstallationRow } from "./installation.row.js";
 
-/** The form of this version. A higher number makes every installation rewrite its keys. */
+/** The form of search keys in this version. Raise it to make every installation rewrite its keys. */
 const FORM = 1;
 const ROW_ID = "search-keys";
 /** Replicas of the previous version write the old form until they are replaced. The second round rewrites those keys. */

@@ -85,14 +85,16 @@ export async function changeRoles(
   return await appendRoleEvent(unit, organization, user, before);
 }
 
-/** Events need a version of their subject. */
+/**
+ * The version of a guest in events. It is constant, because an organization does not see the versions of its guests'
+ * accounts.
+ */
 const GUEST_VERSION = 1;
 
 async function rolesOf(unit: UnitOfWork, { id }: Organization, user: User): Promise<readonly string[]> {
   return ((await findRolesOfUsers(unit, id, [user.id])).get(user.id) ?? []).map(({ key }) => key);
 }
 
-/** Appends the event with a constant version, because an organization does not see the versions of its guests' accounts. */
 async function appendRoleEvent(
   unit: UnitOfWork,
   organization: Organization,

@@ -23,7 +23,7 @@ export class AddMemberInput {
   @Field(() => [RoleKeyScalar], {
     nullable: true,
     description:
-      "The roles in the organization; its default role if left out. Only for the operator. An administrator of the home organization adds the person with the default role if that role has no permissions, and without a role if it has; the organization gives further roles with setMemberRoles.",
+      "The roles in the organization; its default role if left out. Only for the operator. A person whom the home organization adds gets the default role if that role has no permissions, and otherwise no role. The joined organization then gives roles with setMemberRoles.",
   })
   roleKeys?: string[] | null;
 }

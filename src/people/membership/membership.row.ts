@@ -19,7 +19,8 @@ export class MembershipRow {
   @Column({ name: "created_at", type: "datetime", precision: 3 })
   createdAt!: Date;
 
-  // Copies of the user's columns, so that an index can begin with the organization and have an order of its list.
+  // Copies of the user's columns. An index can thus begin with the organization and continue with the column that orders a
+  // list.
   @Column({ name: "last_name_key", type: "varchar", length: 200, default: "" })
   lastNameKey!: string;
 

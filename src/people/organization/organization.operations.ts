@@ -140,8 +140,8 @@ export async function updateOrganization(
 }
 
 /**
- * Requires every permission that changed policies can give. New members get the default role. If sign-ins give every matching
- * role, or replace roles given by hand, they can give any role of a mapping.
+ * Requires every permission that people can get through the changed policies. `defaultRole` gives its role to new members. A
+ * change to `roleAssignment: ALL`, or away from `manualRoleWins`, lets sign-ins give any role that a mapping names.
  */
 async function requireHoldingWhatPoliciesGive(
   unit: UnitOfWork,

@@ -34,8 +34,8 @@ export async function requireSeat(unit: UnitOfWork, organization: Organization, 
 }
 
 /**
- * Takes a seat for an account that has become active, in each of its organizations whose plan counts active accounts and
- * has a free seat. Before, `requireSeat` checks in the home organization whether the account may be active without a seat.
+ * Takes a seat for an account that has become active, in each of its organizations whose plan counts active accounts and has
+ * a free seat. Call `requireSeat` before: it checks whether the home organization lets the account be active without a seat.
  */
 export async function takeSeats(unit: UnitOfWork, home: Organization, userId: string): Promise<void> {
   for (const organization of await lockOrganizationsOf(unit, home, userId))

@@ -159,7 +159,8 @@ export async function giveSeatBack(unit: UnitOfWork, organization: Organization,
 }
 
 /**
- * Ends all seats of an organization that have no end, in one statement. The sweeper then releases them in small units of work.
+ * Gives every seat of an organization that has no end an end, in one statement. The sweeper then releases them in small units
+ * of work.
  */
 export async function endUnusedSeats(unit: UnitOfWork, organizationId: string): Promise<void> {
   await unit.execute(

@@ -36,7 +36,8 @@ export async function requireFreeEmail(unit: UnitOfWork, claim: AddressClaim): P
     if (here !== null && here.id !== claim.id) throw refuse(null);
     const holder = unit.caller.kind === "OPERATOR" ? await findUserByLoginEmail(unit, email) : null;
     if (holder !== null && holder.homeOrganizationId !== homeOrganizationId) throw refuse(holder.homeOrganizationId);
-    // With merging, a person with the address would sign in to this account, without the permissions of their own account.
+    // If a connection merges, the person with the address would sign in to this account, and lose the permissions of their
+    // own.
     for (const id of await findIdsByEmail(unit, homeOrganizationId, email))
       if (id !== claim.id) await requireHoldingUser(unit, unit.caller, id);
     return;

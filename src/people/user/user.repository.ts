@@ -152,7 +152,7 @@ async function findPrepared(
 }
 
 /**
- * The accounts among several that are not prepared. Accounts with a password come first, then the oldest.
+ * Those of the given accounts that are not prepared. Accounts with a password come first, then the oldest.
  *
  * @param accounts a statement that selects their ids as `id`
  * @param limit the most accounts to read; `null` for all

@@ -87,7 +87,7 @@ export async function createMysqlDataSource(
   const { default: mysql2 } = await import("mysql2");
   const dataSource = new DataSource({
     type: target.kind,
-    // TypeORM calls `createPool` alone. Every connection must be prepared before its first query.
+    // Of the driver, TypeORM calls only `createPool`. Every connection must be prepared before its first query.
     driver: { ...mysql2, createPool: (options: object) => prepareMysqlPool(mysql2.createPool(options)) },
     host: target.host,
     port: target.port,

@@ -10,7 +10,7 @@ import { readFirst } from "./reader.js";
 
 const RETRY_AFTER_SECONDS = 5;
 const LOG_EVERY_MILLISECONDS = 10_000;
-/** Their size is more than the free space that a full file or table may have left. */
+/** Enough rows to need more space than a full file or table may have left. */
 const PROBE_ROWS = 8;
 const PROBE_CHARACTERS = 8_000;
 

@@ -45,7 +45,8 @@ interface ListedUser extends RawUser {
 
 type Column = Omit<KeysetColumn<ListedUser>, "direction">;
 
-// Columns of the membership, because its indices begin with the organization. By the account's columns, MariaDB sorts all members.
+// Orders use columns of the membership, whose indices begin with the organization. To order by the account's columns, MariaDB
+// would sort all members.
 const LAST_NAME: Column = { column: "m.last_name_key", kind: "text", read: (raw) => raw.last_name_key };
 const FIRST_NAME: Column = { column: "m.first_name_key", kind: "text", read: (raw) => raw.first_name_key };
 const EMAIL: Column = { column: "m.email_key", kind: "text", read: (raw) => raw.email_key };

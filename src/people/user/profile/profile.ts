@@ -31,8 +31,8 @@ export function allFields(values: readonly FieldValue[], precedence: readonly Fi
 }
 
 /**
- * The sources that keep a person from changing fields, by field. A source with higher precedence does. For SSO accounts, the
- * identity provider does so for every value that it supplies, at any precedence.
+ * The sources that keep a person from changing a field, by field: sources with higher precedence than the person. For SSO
+ * accounts, it is also the identity provider for every value that it supplies, whatever its precedence.
  */
 export function findLocks(
   values: readonly FieldValue[],
