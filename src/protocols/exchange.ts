@@ -71,7 +71,7 @@ export type Exchange = StartExchange | ReturnExchange | PostExchange;
 export interface PostedMessage {
   /** The flow of the request that the message answers. */
   readonly flow: PendingFlow;
-  /** Prevents that a copy of the message is accepted. */
+  /** Keeps a copy of the message from being accepted. */
   readonly replay: ReplayNote;
 }
 

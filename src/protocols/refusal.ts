@@ -10,7 +10,7 @@ export class ProtocolRefusal<Code extends string = string> extends Error {
   /**
    * @param code one of the published refusals, such as `OIDC_NONCE_MISMATCH`
    * @param detail only for the administrator: expected and received values, never a token, a secret or a whole message
-   * @param fromBrowser whether the browser brought the provider's word, unsigned. Then anyone can have made it up
+   * @param fromBrowser whether the browser brought the provider's error without a signature, so that anyone can have written it
    */
   constructor(
     readonly code: Code,

@@ -77,7 +77,7 @@ export type DirectoryMatch =
       readonly user: User;
       /** Whether the directory names the person itself, not only by their address. */
       readonly isExact: boolean;
-      /** Whether another subject of this connection leads to the account already: a user is bound once. */
+      /** Whether another subject of this connection leads to the account already. Only one subject may. */
       readonly isBound: boolean;
     }
   /** Two users of directories have the person's address. */
@@ -142,7 +142,7 @@ function refuseAnotherSubject({ profile }: AccountSituation): Refusal {
   );
 }
 
-/** A user of a directory is bound to one subject. Their provider may have made the person again under another one. */
+/** A user of a directory is bound to one subject. The provider may have re-created the person under another subject. */
 function matchDirectory(
   { profile }: AccountSituation,
   { user, isBound }: Extract<DirectoryMatch, { kind: "USER" }>,

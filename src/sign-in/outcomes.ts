@@ -19,8 +19,8 @@ export interface SentToTicket {
 }
 
 /**
- * The browser begins a sign-in with a connection: the operator's app has found the connection, which asks the provider for more,
- * or a portal posted a message that answers no request.
+ * The browser begins a sign-in with a connection. Either the operator's app has found the connection, and the connection asks
+ * more of the provider than the app did. Or a portal posted a message that answers no request.
  */
 export interface SentToStart {
   readonly kind: "sent-to-start";

@@ -148,7 +148,7 @@ export async function receivePost(
       return found;
     });
     if (message.kind === "unsolicited") {
-      // Only a flow makes an attempt a test.
+      // Without a flow, the attempt is not a test, so the connection must be active.
       requireUsable(services, connection, "SIGN_IN");
       return { kind: "sent-to-start", location: startFromPortal(connection.id, message.target) };
     }

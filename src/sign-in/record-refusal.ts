@@ -86,7 +86,7 @@ export async function recordRefusal(
   });
   if (isFailing && connection !== null) {
     const parts = { ...services, publicUrl: services.returnRules.publicUrl };
-    // The next failure announces it. The person's refusal is recorded, whatever happens.
+    // An error here must not reach the person, whose refusal is recorded already. The next failure announces the connection.
     await announceFailing(parts, connection, reason.code).catch((error: unknown) =>
       services.logDefect(error, attempt.reference),
     );

@@ -40,7 +40,10 @@ export function startUrl(connectionId: string, parameters?: URLSearchParams): st
   return withQuery(`/sso/${connectionId}/start`, parameters);
 }
 
-/** Seconds in which a second message of a portal, which answers no request, is refused instead of beginning a sign-in again. */
+/**
+ * After a portal's message began a sign-in, a second such message is refused for this many seconds. A provider that never
+ * answers Usher's requests would otherwise begin sign-ins without end.
+ */
 export const PORTAL_SECONDS = 60;
 
 /** Where a sign-in begins after a provider's portal posted a message that answers no request. */

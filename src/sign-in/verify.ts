@@ -14,8 +14,8 @@ import { redactClaims } from "./attempt/redact-claims.js";
 import { runStrategy, type StrategyOutcome } from "./run-strategy.js";
 
 /**
- * Verifies an answer that came back by redirect. The strategy must consume the flow. This throws if it does not, or if it
- * ignores that another request was first: the same answer could sign in twice.
+ * Verifies an answer that came back by redirect. The strategy must consume the flow. Throws if the strategy does not, or if
+ * it ignores that another request consumed the flow first. Otherwise, the same answer could sign in twice.
  */
 export async function verifyReturn(
   { type, strategy }: Pick<OpenedConnection, "type" | "strategy">,
@@ -46,8 +46,8 @@ export interface VerifiedPost {
 export type Unsolicited = Extract<StrategyOutcome, { kind: "unsolicited" }>;
 
 /**
- * Verifies a message that a browser posted across sites. The strategy calls `findFlow` before any cryptography. This throws if
- * the strategy verifies a message without the flow that it answers: a stolen answer could sign in.
+ * Verifies a message that a browser posted across sites. The strategy calls `findFlow` before any cryptography. Throws if the
+ * strategy verifies a message without the flow that the message answers. Otherwise, a stolen answer could sign in.
  */
 export async function verifyPost(
   { type, strategy }: OpenedConnection,

@@ -27,7 +27,7 @@ export interface KeysetQuery<Row> {
   readonly where: { readonly sql: string; readonly parameters: readonly SqlValue[] };
   readonly order: readonly [KeysetColumn<Row>, ...KeysetColumn<Row>[]];
   readonly args: PageArgs;
-  /** Replaces the statement over `from`, which then only counts. */
+  /** Reads the rows in place of the statement over `from`, which then only counts. */
   readonly readRows?: (seek: Seek) => Promise<Row[]>;
 }
 

@@ -1,7 +1,7 @@
 /**
- * Limits what a query may cost. Measuring its shape takes time linear in the document, because each fragment is measured
- * once: a small document of millions of fields is refused without expanding it. Its cost, which depends on page sizes, is
- * estimated before it runs.
+ * Limits what a query may cost. Measuring the shape of a query takes time linear in the document, because each fragment is
+ * measured once. A small document that would expand to millions of fields is refused without expanding it. The cost of a
+ * query depends on page sizes, and is estimated before the query runs.
  */
 import type { ApolloServerPlugin, BaseContext } from "@apollo/server";
 import {
@@ -142,7 +142,7 @@ function measureSelection(selection: SelectionNode, context: ValidationContext, 
   if (fragment === undefined || fragment === null) {
     return nothing;
   }
-  // Also ends a cycle. A different rule reports it.
+  // Also ends a cycle of fragments, which a different rule reports.
   fragments.set(name, nothing);
   const shape = measure(fragment.selectionSet, context, fragments);
   fragments.set(name, shape);

@@ -52,7 +52,7 @@ function isDayOfCalendar([, year, month, day]: RegExpExecArray): boolean {
 export const TimeBoundScalar = new GraphQLScalarType<TimeBound, never>({
   name: "TimeBound",
   description:
-    "Where a range of time begins or ends. A day, `2026-10-04`, is the whole day in the organization's time zone, as `to` as well. A time without offset, `2026-10-04T09:00`, is what clocks show there: the first of two where they are put back, moved on where they are put forward. A time with offset, `2026-10-04T09:00:00+02:00`, is that moment. A moment or a time as `from` belongs to the range, as `to` it no longer does.",
+    "Where a range of time begins or ends. A day, `2026-10-04`, is the whole day in the organization's time zone, also as `to`. A time without an offset, `2026-10-04T09:00`, is a local time in that zone. If it occurs twice because clocks are put back, the first counts. If it is skipped because clocks are put forward, it is moved on by the skipped time. A time with an offset is `2026-10-04T09:00:00+02:00`. A range includes the time in `from` and excludes the time in `to`.",
   specifiedByURL: "https://datatracker.ietf.org/doc/html/rfc3339",
   serialize: () => {
     throw new TypeError("A TimeBound can only be an input.");

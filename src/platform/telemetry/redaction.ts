@@ -15,7 +15,7 @@ const SECRET_NAME =
 const SECRET_WHOLE_NAME = /^(code|state|nonce|key|otp|jwt|parameters|payload)$/;
 /** Names with these endings are logged: `tokenEndpoint`, `secretSetAt`, `tokenId`. */
 const HARMLESS_SUFFIX = /(endpoint|url|uri|id|ids|count|kind|type|at|prefix|seconds|name|algorithm|authentication)$/;
-/** Codes and states (`NOT_FOUND`, `ACTIVE`), which never look like a generated value. */
+/** Codes and states (`NOT_FOUND`, `ACTIVE`) are logged, because a generated value never has this form. */
 const CONSTANT_WORD = /^[A-Z]+(?:_[A-Z]+)*$/;
 
 /** Whether the value of this name is a secret. @internal */

@@ -31,8 +31,8 @@ interface LibraryRequest {
 }
 
 /**
- * Replaces the library's state store, because the caller has stored or found the flow. The library counts the
- * parameters.
+ * Replaces the library's state store, because the caller has stored or found the flow. The library calls each function by the
+ * number of its parameters.
  */
 const stateStore = {
   store(request: LibraryRequest, _state: unknown, _meta: unknown, done: (error: null, state?: string) => void): void {

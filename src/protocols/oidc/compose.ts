@@ -141,7 +141,7 @@ export function composeOpenId<Settings extends MaybeSecretSettings>(description:
   };
 }
 
-/** The date belongs to the old secret. A new secret without a date would be warned of too early. */
+/** The date belongs to the old secret. If it stayed, administrators would be warned about the new secret too early. */
 function forgetOldExpiry<Draft extends object>(settings: Draft, given: ReadonlySet<string>): Draft {
   const isNew = given.has("clientSecret") && !given.has("clientSecretExpiresAt");
   return isNew && "clientSecretExpiresAt" in settings ? { ...settings, clientSecretExpiresAt: null } : settings;

@@ -112,7 +112,7 @@ async function verifySignature(idToken: string, hint: KeyHint, keys: KeySet): Pr
   let candidates = await keys.find(hint);
   let payload = await verifyWithAny(idToken, candidates, hint.alg);
   if (payload === null) {
-    // If Usher does not fetch again, another sign-in may have done so meanwhile.
+    // If this call fetches nothing, another sign-in may have fetched the keys meanwhile.
     await keys.refresh();
     candidates = await keys.find(hint);
     payload = await verifyWithAny(idToken, candidates, hint.alg);

@@ -102,7 +102,9 @@ export class SamlLogout {
     return message;
   }
 
-  /** Reads a posted message twice: to refuse it before any cryptography, and then only the part that is signed. */
+  /**
+   * Reads a posted message twice: the whole message, to refuse it before any cryptography, and then the signed part alone.
+   */
   private async verifyPosted(posted: string, facts: ProviderFacts) {
     const { xml, root } = decodeMessage(posted, LONGEST_POSTED);
     this.check(root, facts);

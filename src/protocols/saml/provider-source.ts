@@ -40,8 +40,8 @@ const LOOK_EVERY_SECONDS = 5 * 60;
 /** Sign-ins repeat a failed fetch at most this often. */
 const RETRY_EVERY_SECONDS = 60;
 /**
- * Failed signatures cause one fetch in this time, and a few at once. One forged message must not keep Usher from a rotation
- * that happens just afterwards.
+ * Failed signatures cause one fetch in this time, and a few at once. One forged message must not keep Usher from noticing a
+ * rotation just afterwards.
  */
 const REFRESH_EVERY_SECONDS = 60;
 const MOST_REFRESHES_AT_ONCE = 5;

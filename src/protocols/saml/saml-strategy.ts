@@ -102,7 +102,8 @@ export class SamlStrategy extends PassportSamlStrategy {
       {
         ...libraryOptions(settings, facts),
         generateUniqueId: () => requestId,
-        // SAML has no maximum age. Without a new authentication, people with an older session would be refused.
+        // A SAML request cannot ask for a maximum age. Without a new authentication, Usher would refuse people whose session
+        // at the provider is older.
         forceAuthn:
           exchange.forceAuthentication || exchange.chooseAccount || settings.authentication.maxAgeSeconds !== null,
       },
@@ -156,7 +157,10 @@ export class SamlStrategy extends PassportSamlStrategy {
     return { verified, posted: { flow, replay: { kind: "assertion" as const, id: verified.id, expiresAt } } };
   }
 
-  /** Inspects the response. A refusal still looks for the flow, because its record belongs to that sign-in. */
+  /**
+   * Inspects the response. A refused response is matched with its flow as well, so that the refusal is recorded for that
+   * sign-in.
+   */
   private async inspect(root: XmlElement, facts: ProviderFacts, exchange: PostExchange): Promise<InspectedResponse> {
     const { settings } = this;
     try {
@@ -196,8 +200,8 @@ export class SamlStrategy extends PassportSamlStrategy {
       settings.validator.verify({
         responseXml,
         certificates: certificates.map(({ pem }) => pem),
-        // Every signature must verify, even if one is enough. Otherwise, an attacker could change the part that it
-        // covers.
+        // Every signature of the message must verify, even if the settings require only one. Otherwise, an attacker could
+        // change the part that the unverified signature covers.
         responseMustBeSigned: response.responseIsSigned,
         assertionMustBeSigned: (assertion.kind === "plain" && assertion.isSigned) || mustSignAssertion(settings),
         encryption:

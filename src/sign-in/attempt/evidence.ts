@@ -59,8 +59,8 @@ function idOfSignIn(connectionId: string, issuer: string | undefined, subject: s
 }
 
 /**
- * Deletes what was kept of a user: also of their tests and refusals from before they had an account. Returns the attempts of
- * such tests, which name the person, too.
+ * Deletes the evidence about a user, also that of tests and refusals from before the user had an account. Returns the ids of
+ * the attempts of those tests, because they name the person, too.
  */
 export async function eraseEvidence(unit: UnitOfWork, userId: string): Promise<readonly string[]> {
   const identities = await unit.rows<{ connection_id: string; issuer: string; subject: string }>(

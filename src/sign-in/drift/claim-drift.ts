@@ -1,18 +1,18 @@
 /**
- * Decides whether a claim that sign-ins used to bring is gone. Pure. Each person counts once, with their last sign-in, so a person
- * without a department is not drift. The state has counts and names of claims, nothing about people.
+ * Decides whether a claim that sign-ins used to bring is gone. Pure. Each person counts once, with their last sign-in, so one
+ * person without a department changes little. The state has counts and names of claims, nothing about people.
  */
 import type { NormalizedProfile } from "../../connection/contract/index.js";
 import { GROUPS_CLAIM, type Mappings } from "../../connection/mapping/mapping.js";
 import { CORE_FIELDS, PROFILE_FIELDS } from "../../people/user/profile/field-name.js";
 
-/** The last sign-ins that are looked at, of as many people. */
+/** How many people's last sign-ins are looked at. */
 export const LOOKED_AT = 30;
-/** So many people in a row came without a claim that everybody brought before. */
+/** A claim that everybody brought before is gone after this many people in a row came without it. */
 const PEOPLE_IF_ALWAYS = 3;
-/** So many, if not everybody brought it. */
+/** A claim that most people brought before is gone after this many people in a row came without it. */
 const PEOPLE_IF_USUAL = 10;
-/** At least this part of the people brought a usual claim. */
+/** A claim is watched if at least this share of the people brought it. */
 const USUAL = 0.8;
 /** A claim that stays away is given up: the organization does not want it any more. */
 const GIVEN_UP_MILLISECONDS = 30 * 86_400_000;
@@ -27,9 +27,9 @@ interface Used {
 }
 
 export interface WatchedClaim extends Used {
-  /** Of so many people … */
+  /** How many people were counted at the last look at which the claim arrived. */
   readonly people: number;
-  /** … so many brought it, at the last look at which it arrived. */
+  /** How many of these people brought the claim. */
   readonly having: number;
   /** The claim that a field last came from; `null` if it is not known. */
   readonly claim: string | null;
@@ -80,7 +80,8 @@ function look(
   const rest = count(brought.slice(missing));
   const usual = rest.people >= PEOPLE_IF_ALWAYS || earlier === null ? rest : earlier;
   if (missing >= peopleNeeded(usual)) return { ...used, ...usual, claim, goneSince: now.toISOString() };
-  // The people who came without it do not count yet. If they did, a small organization would forget who brought it.
+  // While a claim is missing, people who came without it do not change the count. Otherwise, a small organization would
+  // forget that its people used to bring the claim.
   const counts = missing > 0 && isUsual(usual) ? usual : count(brought);
   return { ...used, ...counts, claim, goneSince: null };
 }

@@ -34,7 +34,8 @@ function readReturnTo({ services }: SignInRouteOptions, request: Request): strin
 async function handleSignOut(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {
   const { services, cookies } = options;
   const sessionToken = cookies.session.read(request);
-  // A page of an allowed origin signs out at once if it is of the same site, because its post carries the cookie.
+  // A post that carries the session cookie comes from the same site, so pages of all allowed origins may sign out at once.
+  // Without the cookie, only Usher's own pages may.
   const trusted = sessionToken === null ? [new URL(services.returnRules.publicUrl).origin] : options.allowedOrigins;
   if (isCrossOriginPost(request, trusted)) {
     const notice = html`<p>Another page asked to sign you out. Nothing has happened yet.</p>`;

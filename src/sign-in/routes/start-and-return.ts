@@ -35,8 +35,9 @@ async function handleStart(options: SignInRouteOptions, request: Request, respon
 }
 
 /**
- * A third party may post its parameters. A post from another site carries no cookies, so that the browser's other sign-ins under
- * way would be lost. The redirect to the same address carries them.
+ * A third party may post its parameters. A post from another site carries no cookies, so a sign-in that it began would
+ * replace the browser's other sign-ins under way. Usher redirects to the same address instead, and that request carries the
+ * cookies.
  */
 async function handlePostedStart(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {
   await options.limits.starts.use(request);

@@ -1,6 +1,6 @@
 /**
- * Previews a change of mappings and policies with each person's last sign-in: what the person would gain or lose, and
- * whether they could sign in. It decides twice now, without and with the change. Stores nothing.
+ * Previews a change of mappings and policies with each person's last sign-in: what the person would gain or lose, and whether
+ * they could sign in. It decides about each person twice, without and with the change. Stores nothing.
  */
 import { setImmediate } from "node:timers/promises";
 import { requirePermission, type Caller } from "../../access/caller.js";

@@ -18,7 +18,7 @@ const COST_OF_PREVIEW = 3_000;
 const COST_OF_PREVIEWED_PERSON = 500;
 const DEFAULT_PREVIEWED = 20;
 
-/** A number that the operation refuses still costs something: a negative one would make up for other fields. */
+/** Even a number that the operation refuses costs something. A negative cost would make up for the cost of other fields. */
 function countPreviewed(first: number | null | undefined): number {
   return Math.min(Math.max(first ?? DEFAULT_PREVIEWED, 1), MOST_PREVIEWED);
 }

@@ -62,7 +62,7 @@ export async function findPeople(
   return rows.length > few ? null : rows.map((row) => row.user_id);
 }
 
-/** The limit keeps MariaDB from turning a probe into a join that begins with everyone who passed. */
+/** The limit keeps MariaDB from turning a probe into a join that begins with every person who satisfies the probe. */
 function exists(query: string): string {
   return `(${query} LIMIT 1) IS NOT NULL`;
 }

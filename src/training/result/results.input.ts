@@ -58,7 +58,7 @@ export class ResultFilterInput {
   @Field(() => [ID], {
     nullable: true,
     description:
-      "Ids of answers to the organization's filters. Only results of users who gave, to each question that these answers belong to, one of them.",
+      "Ids of answers to the organization's filters. Only results of users who gave one of these answers to each question that the answers belong to.",
   })
   answers?: string[] | null;
 }
