@@ -5,10 +5,10 @@ import type { ProviderMetadata } from "../../protocols/saml/provider-metadata.js
 import { keepProvider, recallProvider } from "./remember.js";
 import type { SamlSettings } from "./settings.js";
 
-/** Usher notices a withdrawn certificate after this time. So a longer time needs the provider's word. */
+/** Usher notices a withdrawn certificate after this time. It waits longer only if the provider's cacheDuration is longer. */
 const USUAL_PAUSE_SECONDS = 60 * 60;
 const LONGEST_PAUSE_SECONDS = 24 * 60 * 60;
-/** Providers that let their documents end soon are not asked more often than this. */
+/** A provider whose document expires soon is not asked more often than this. */
 const SHORTEST_PAUSE_SECONDS = 10 * 60;
 
 /** Returns when to read the metadata again; `null` without a metadata address. */

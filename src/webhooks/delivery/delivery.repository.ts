@@ -76,7 +76,10 @@ export async function findDueRetries(
   return raws.map(({ event_id, sequence, attempts }) => ({ eventId: event_id, sequence, attempts }));
 }
 
-/** Makes retries of an endpoint due that were scheduled later than a given time, because the clock was set back since. */
+/**
+ * Makes retries of an endpoint due that were scheduled after a given time. A clock that was ahead wrote that time, and has
+ * been set back since.
+ */
 export async function makeMisdatedRetriesDue(unit: UnitOfWork, endpointId: string, after: Date): Promise<void> {
   await unit.execute(
     "UPDATE webhook_retry SET next_attempt_at = ?, scheduled_at = ? WHERE endpoint_id = ? AND scheduled_at > ?",

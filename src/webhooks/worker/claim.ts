@@ -1,9 +1,8 @@
 /**
- * Claims endpoints for this worker. A lease is a row in the database. Workers share only the database.
- *
- * Clocks can be wrong. The clocks of workers must agree to within the duration of a lease, or leases would not work. So if a
- * time lies further ahead, the clock that wrote it has been set back since. Such times are ignored, because deliveries would
- * wait until the clock reaches them again: the lease and the pause are over, and the retry is due.
+ * Claims endpoints for this worker. A lease is a row in the database, and workers share only the database. The clocks of
+ * workers must agree to within the duration of a lease. If a stored time lies further ahead, a clock that was wrong wrote it,
+ * and has been set back since. Such a time is ignored: the lease and the pause are over, and the retry is due. Otherwise,
+ * deliveries would wait until the clock reaches that time again.
  */
 import { v7 as uuidv7 } from "uuid";
 import { SYSTEM } from "../../access/caller.js";
@@ -28,9 +27,9 @@ export interface Lease {
 /** How many more endpoints a worker can serve. */
 export interface Capacity {
   readonly endpoints: number;
-  /** How many of them may be failing ones. */
+  /** How many of these endpoints may be failing ones. */
   readonly failing: number;
-  /** How many of them may belong to one organization. */
+  /** How many of these endpoints may belong to one organization. */
   readonly forOrganization: (organizationId: string) => number;
 }
 

@@ -16,9 +16,9 @@ export interface WorkerSettings {
   readonly leaseMs: number;
   /** How many endpoints one process serves at once. */
   readonly endpointsAtOnce: number;
-  /** How many of them may be failing ones, which take longest and deliver nothing. */
+  /** How many of these endpoints may be failing ones, which take longest and deliver nothing. */
   readonly failingAtOnce: number;
-  /** How many of them may belong to one organization, so that it cannot hold up the others. */
+  /** How many of these endpoints may belong to one organization, so that it cannot hold up the others. */
   readonly endpointsOfOrganization: number;
   /** How long a turn lasts before other endpoints get theirs. */
   readonly turnMs: number;
