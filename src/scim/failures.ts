@@ -1,9 +1,19 @@
 /** Failures of SCIM requests that other doors do not have (RFC 7644, section 3.12). */
 import { defineFailure, Failure } from "../platform/errors/failure.js";
 
-/** The error keywords of RFC 7644, table 9, that Usher answers with. */
+/** The error keywords of RFC 7644, table 9, and of RFC 9865 that Usher answers with. */
 type ScimType =
-  "invalidFilter" | "tooMany" | "invalidSyntax" | "invalidPath" | "noTarget" | "invalidValue" | "mutability";
+  | "invalidFilter"
+  | "tooMany"
+  | "invalidSyntax"
+  | "invalidPath"
+  | "noTarget"
+  | "invalidValue"
+  | "mutability"
+  // RFC 9865, section 2.1.
+  | "invalidCursor"
+  | "expiredCursor"
+  | "invalidCount";
 
 const SCIM_REQUEST_INVALID = defineFailure<{ scimType: ScimType; detail: string }>({
   code: "SCIM_REQUEST_INVALID",

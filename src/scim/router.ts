@@ -2,11 +2,14 @@
 import express, { type Request, type Response, type Router } from "express";
 import type { Directory } from "../provisioning/directory/stored/directory.js";
 import { Failure, NOT_FOUND } from "../platform/errors/failure.js";
-import { answerScimErrors } from "./answer.js";
+import { answer, answerScimErrors } from "./answer.js";
 import { authenticate } from "./authenticate.js";
 import { createDiscoveryRoutes } from "./routes/discovery.js";
-import { createGroupRoutes } from "./routes/groups.js";
-import { createUserRoutes } from "./routes/users.js";
+import { createGroupEndpoint } from "./routes/groups.js";
+import { list } from "./routes/lists.js";
+import { readBody } from "./routes/read-request.js";
+import { createResourceRoutes } from "./routes/resources.js";
+import { createUserEndpoint } from "./routes/users.js";
 import type { ScimServices } from "./services.js";
 
 /** The largest body (RFC 7644, section 3.7.4, for bulk requests). */
@@ -23,8 +26,12 @@ export function createScimRouter(services: ScimServices): Router {
   });
   // Google Workspace and Okta send application/json. Some providers send a body without a type.
   router.use(express.json({ limit: LARGEST_BODY, type: () => true }));
-  router.use("/Users", createUserRoutes(services, baseUrl, directoryOf));
-  router.use("/Groups", createGroupRoutes(services, baseUrl, directoryOf));
+  const endpoints = [createUserEndpoint(services, baseUrl), createGroupEndpoint(services, baseUrl)];
+  for (const endpoint of endpoints)
+    router.use(endpoint.type.endpoint, createResourceRoutes(services, endpoint, baseUrl, directoryOf));
+  router.post("/.search", async (request: Request, response: Response) => {
+    answer(response, 200, await list(services, directoryOf(response), endpoints, readBody(request)));
+  });
   router.use(createDiscoveryRoutes(baseUrl));
   router.use(() => {
     throw new Failure(NOT_FOUND, { type: "SCIM endpoint" });

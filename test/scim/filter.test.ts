@@ -2,12 +2,19 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { v7 as uuidv7 } from "uuid";
-import { listResources } from "../../src/provisioning/directory/resource/resource.repository.js";
+import type { ResourceCondition } from "../../src/provisioning/directory/resource/condition.js";
+import { orderToSql } from "../../src/provisioning/directory/resource/order.js";
+import {
+  listResources,
+  type ListedPart,
+  type ResourcePart,
+} from "../../src/provisioning/directory/resource/resource.repository.js";
 import { insertRows } from "../../src/platform/database/statements.js";
 import { Failure } from "../../src/platform/errors/failure.js";
 import { passes } from "../../src/scim/filter/evaluate-condition.js";
 import { parseFilter } from "../../src/scim/filter/parse-filter.js";
 import { readFilter } from "../../src/scim/filter/resolve-filter.js";
+import { readSort } from "../../src/scim/filter/resolve-sort.js";
 import { indexDocument } from "../../src/scim/resource/index-document.js";
 import { readDocument } from "../../src/scim/resource/read-document.js";
 import { USER_TYPE } from "../../src/scim/schema/schemas.js";
@@ -60,7 +67,7 @@ describe("the grammar of filters", () => {
     ["too many comparisons", Array.from({ length: 60 }, () => "title pr").join(" or ")],
     ["a long text", `title eq "${"x".repeat(5_000)}"`],
   ])("refuses %s", (_what, text) => {
-    expect(scimTypeOf(() => readFilter(USER_TYPE, text))).toBe("invalidFilter");
+    expect(scimTypeOf(() => readFilter([USER_TYPE], text))).toBe("invalidFilter");
   });
 
   it("reads any text or refuses it with a failure", () => {
@@ -86,7 +93,7 @@ describe("the grammar of filters", () => {
     fc.assert(
       fc.property(texts, (text) => {
         try {
-          readFilter(USER_TYPE, text);
+          readFilter([USER_TYPE], text);
         } catch (error) {
           expect(error).toBeInstanceOf(Failure);
         }
@@ -173,43 +180,50 @@ describe("a filter", () => {
   });
   afterAll(() => database.close());
 
+  /** Replaces the users of the directory. */
+  async function store(users: readonly { readonly emails?: readonly { readonly primary?: boolean }[] }[]) {
+    const stored = users.map((each, place) => {
+      const document = readDocument(USER_TYPE, { ...each, emails: onePrimary(each.emails) });
+      return {
+        id: `${String(place).padStart(4, "0")}-${uuidv7()}`.slice(0, 36),
+        document,
+        values: indexDocument(USER_TYPE, document),
+      };
+    });
+    const now = new Date();
+    await database.transact(async (transaction) => {
+      await transaction.execute("DELETE FROM directory_resource WHERE directory_id = ?", [directoryId]);
+      await insertRows(
+        transaction,
+        "directory_resource",
+        ["id", "directory_id", "kind", "name_hash", "document", "version", "created_at", "modified_at"],
+        stored.map(({ id, document }) => [id, directoryId, "USER", id, JSON.stringify(document), 1, now, now]),
+      );
+      await insertRows(
+        transaction,
+        "directory_value",
+        ["resource_id", "attribute", "element", "directory_id", "value_key"],
+        stored.flatMap(({ id, values }) =>
+          values.map(({ attribute, element: place, key }) => [id, attribute, place, directoryId, key]),
+        ),
+      );
+    });
+    return stored;
+  }
+
   it("finds in SQL exactly the users that it finds in memory", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(user, { minLength: 1, maxLength: 6 }),
         fc.array(filter, { minLength: 5, maxLength: 15 }),
         async (users, filters) => {
-          const stored = users.map((each, place) => {
-            const document = readDocument(USER_TYPE, { ...each, emails: onePrimary(each.emails) });
-            return {
-              id: `${String(place).padStart(4, "0")}-${uuidv7()}`.slice(0, 36),
-              document,
-              values: indexDocument(USER_TYPE, document),
-            };
-          });
-          const now = new Date();
-          await database.transact(async (transaction) => {
-            await transaction.execute("DELETE FROM directory_resource WHERE directory_id = ?", [directoryId]);
-            await insertRows(
-              transaction,
-              "directory_resource",
-              ["id", "directory_id", "kind", "name_hash", "document", "version", "created_at", "modified_at"],
-              stored.map(({ id, document }) => [id, directoryId, "USER", id, JSON.stringify(document), 1, now, now]),
-            );
-            await insertRows(
-              transaction,
-              "directory_value",
-              ["resource_id", "attribute", "element", "directory_id", "value_key"],
-              stored.flatMap(({ id, values }) =>
-                values.map(({ attribute, element: place, key }) => [id, attribute, place, directoryId, key]),
-              ),
-            );
-          });
+          const stored = await store(users);
           for (const text of filters) {
-            const condition = readFilter(USER_TYPE, text);
-            const { resources } = await listResources(database.reader, directoryId, "USER", {
-              condition,
-              skip: 0,
+            const [condition] = readFilter([USER_TYPE], text) as [ResourceCondition];
+            const { resources } = await listResources(database.reader, directoryId, {
+              kinds: [{ kind: "USER", condition }],
+              order: orderToSql(null),
+              from: { skip: 0 },
               limit: 100,
             });
             const inMemory = stored.filter(({ values }) => passes(condition, values));
@@ -220,7 +234,53 @@ describe("a filter", () => {
       { numRuns: times(25) },
     );
   });
+
+  it("sorts in SQL exactly as in memory, by any attribute, and pages by place have each user once", async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(user, { minLength: 1, maxLength: 8 }), async (users) => {
+        const stored = await store(users);
+        for (const name of ["userName", "externalId", "title", "name.givenName", "active", "emails", "department"]) {
+          const keyOf = ({ document, values }: (typeof stored)[number]) => {
+            const emails = (document["emails"] ?? []) as readonly { readonly primary?: boolean }[];
+            const primary = emails.findIndex((each) => each.primary === true);
+            const attribute =
+              name === "emails" ? "emails.value" : name === "department" ? "enterprise:department" : name.toLowerCase();
+            const place = name === "emails" ? Math.max(0, primary) : 0;
+            return values.find((each) => each.attribute === attribute && each.element === place)?.key ?? null;
+          };
+          const ascending = stored.toSorted((left, right) => {
+            const [one, other] = [keyOf(left), keyOf(right)];
+            if (one === null || other === null)
+              return Number(one === null) - Number(other === null) || byId(left, right);
+            return Buffer.compare(Buffer.from(one), Buffer.from(other)) || byId(left, right);
+          });
+          for (const direction of ["ascending", "descending"]) {
+            const order = orderToSql(readSort([USER_TYPE], name, direction));
+            const found: string[] = [];
+            let from: ListedPart["from"] | null = { skip: 0 };
+            while (from !== null) {
+              const kinds = [{ kind: "USER", condition: null }] as const;
+              const part: ResourcePart = await listResources(database.reader, directoryId, {
+                kinds,
+                order,
+                from,
+                limit: 3,
+              });
+              found.push(...part.resources.map(({ id }) => id));
+              expect(part.total).toBe(stored.length);
+              from = part.next === null ? null : { after: part.next };
+            }
+            const expected = direction === "ascending" ? ascending : ascending.toReversed();
+            expect([name, direction, found]).toEqual([name, direction, expected.map(({ id }) => id)]);
+          }
+        }
+      }),
+      { numRuns: times(8) },
+    );
+  });
 });
+
+const byId = (left: { readonly id: string }, right: { readonly id: string }) => (left.id < right.id ? -1 : 1);
 
 /** Marks at most one e-mail address as primary, as the schema demands. */
 function onePrimary<Element extends { readonly primary?: boolean }>(elements: readonly Element[] = []) {

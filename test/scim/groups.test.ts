@@ -182,6 +182,8 @@ describe("what a provider can learn of the server", () => {
     expect(config.body).toMatchObject({
       patch: { supported: true },
       bulk: { supported: false },
+      sort: { supported: true },
+      pagination: { cursor: true, index: true, defaultPaginationMethod: "index", maxPageSize: 200 },
       etag: { supported: true },
     });
     const types = await scim.send("GET", "/ResourceTypes");

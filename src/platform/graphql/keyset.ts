@@ -40,7 +40,8 @@ export interface Seek {
   readonly limit: number;
 }
 
-type Key = readonly (string | number | Date)[];
+/** A place in an order: the value of each column. */
+export type Key = readonly (string | number | Date)[];
 /** A piece of SQL with its parameters. */
 export interface Condition {
   readonly sql: string;
@@ -56,7 +57,7 @@ export async function pageByKeyset<Row>(query: KeysetQuery<Row>): Promise<RowPag
   const { reader, select, from, where, order } = query;
   const request = readPageRequest(query.args);
   const cursor = request.cursor === null ? null : readCursor(request, order);
-  const beyondCursor = cursor === null ? null : compare(reader.dialect, order, cursor, request.backward);
+  const beyondCursor = cursor === null ? null : beyondKey(reader.dialect, order, cursor, request.backward);
 
   const readRows =
     query.readRows ??
@@ -84,7 +85,7 @@ export async function pageByKeyset<Row>(query: KeysetQuery<Row>): Promise<RowPag
     const behind =
       boundary === undefined
         ? { sql: `NOT (${beyondCursor.sql})`, parameters: beyondCursor.parameters }
-        : compare(reader.dialect, order, readKey(order, boundary), !request.backward);
+        : beyondKey(reader.dialect, order, readKey(order, boundary), !request.backward);
     if (query.readRows !== undefined) {
       const orderBy = writeOrder(order, !request.backward);
       return (await query.readRows({ beyond: behind, orderBy, limit: 1 })).length > 0;
@@ -132,13 +133,15 @@ export function pageOfIds(column: string, ids: readonly string[], args: PageArgs
   };
 }
 
-function writeOrder<Row>(order: readonly KeysetColumn<Row>[], backward: boolean): string {
+/** The text after `ORDER BY`. */
+export function writeOrder<Row>(order: readonly KeysetColumn<Row>[], backward: boolean): string {
   return order
     .map(({ column, direction }) => `${column} ${(direction === "ASC") === backward ? "DESC" : "ASC"}`)
     .join(", ");
 }
 
-function readKey<Row>(order: readonly KeysetColumn<Row>[], row: Row): Key {
+/** The place of a row. */
+export function readKey<Row>(order: readonly KeysetColumn<Row>[], row: Row): Key {
   return order.map(({ read }) => read(row));
 }
 
@@ -147,7 +150,12 @@ function readKey<Row>(order: readonly KeysetColumn<Row>[], row: Row): Key {
  * but derive ranges from the expanded form. The first comparison is redundant: it lets either database start at the key
  * instead of at the first row.
  */
-function compare<Row>(dialect: Dialect, order: readonly KeysetColumn<Row>[], key: Key, backward: boolean): Condition {
+export function beyondKey<Row>(
+  dialect: Dialect,
+  order: readonly KeysetColumn<Row>[],
+  key: Key,
+  backward: boolean,
+): Condition {
   const operators = order.map(({ direction }) => ((direction === "ASC") === backward ? "<" : ">"));
   const columns = order.map(({ column }) => column);
   if (dialect === "sqlite" && order.length > 1 && operators.every((operator) => operator === operators[0])) {
@@ -183,8 +191,8 @@ function writeCursor<Row>(order: readonly KeysetColumn<Row>[], key: Key): string
 
 function readCursor<Row>({ cursor, backward }: PageRequest, order: readonly KeysetColumn<Row>[]): Key {
   const [name, ...values] = parseCursor(cursor ?? "");
-  const key = order.map(({ kind }, index) => readCursorValue(kind, values[index]));
-  if (name !== nameOrder(order) || values.length !== order.length || key.some((value) => value === null)) {
+  const key = parseKey(order, values);
+  if (name !== nameOrder(order) || key === null) {
     throw new Failure(INVALID_INPUT, {
       fields: [
         {
@@ -196,11 +204,17 @@ function readCursor<Row>({ cursor, backward }: PageRequest, order: readonly Keys
       ],
     });
   }
-  return key as Key;
+  return key;
+}
+
+/** A place from values that were JSON; `null` if they are not a place in this order. */
+export function parseKey<Row>(order: readonly KeysetColumn<Row>[], values: readonly unknown[]): Key | null {
+  const key = order.map(({ kind }, index) => readCursorValue(kind, values[index]));
+  return values.length === order.length && key.every((value) => value !== null) ? key : null;
 }
 
 /** The values in a cursor; empty when the caller sent something else. */
-function parseCursor(cursor: string): unknown[] {
+export function parseCursor(cursor: string): unknown[] {
   try {
     const parsed: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
     return Array.isArray(parsed) ? parsed : [];

@@ -21,18 +21,24 @@ const TESTS: Readonly<Record<Exclude<Operator, "ne">, ValueTest>> = {
 };
 
 /**
- * The condition of a filter on resources of a type.
+ * The condition of a filter on resources of each of several types. An attribute that one type lacks has no value there (RFC
+ * 7644, section 3.4.2.1).
  *
  * @throws SCIM_REQUEST_INVALID for a filter that is wrong or that Usher does not support
  */
-export function readFilter(type: ResourceType, text: string): ResourceCondition {
-  return resolve(parseFilter(text), (path) => {
-    const special = SPECIAL.get(path.toLowerCase());
-    if (special !== undefined) return { special };
-    const found = findAttribute(type, path);
-    if (found === null) throw unknown(path);
-    return found;
-  });
+export function readFilter(types: readonly ResourceType[], text: string): readonly ResourceCondition[] {
+  const filter = parseFilter(text);
+  return types.map((type) =>
+    resolve(filter, (path) => {
+      const special = SPECIAL.get(path.toLowerCase());
+      if (special === "TYPE") return { special, name: type.name };
+      if (special !== undefined) return { special };
+      const found = findAttribute(type, path);
+      if (found !== null) return found;
+      if (types.some((other) => findAttribute(other, path) !== null)) return { special: "ABSENT" };
+      throw unknown(path);
+    }),
+  );
 }
 
 /**
@@ -49,14 +55,23 @@ export function resolveElementFilter(found: FoundAttribute, filter: Filter): Res
   });
 }
 
-type Special = "ID" | "CREATED" | "MODIFIED";
-const SPECIAL: ReadonlyMap<string, Special> = new Map([
+/** Paths that name columns of a resource, not values of its document. */
+export const SPECIAL: ReadonlyMap<string, "ID" | "CREATED" | "MODIFIED" | "TYPE"> = new Map([
   ["id", "ID"],
   ["meta.created", "CREATED"],
   ["meta.lastmodified", "MODIFIED"],
+  ["meta.resourcetype", "TYPE"],
 ]);
 
-type Find = (path: string) => FoundAttribute | { readonly special: Special };
+type Special =
+  | { readonly special: "ID" | "CREATED" | "MODIFIED" }
+  | { readonly special: "TYPE"; readonly name: string }
+  /** An attribute of a different type of resource. */
+  | { readonly special: "ABSENT" };
+type Find = (path: string) => FoundAttribute | Special;
+
+const NEVER: ResourceCondition = { kind: "PRESENT", attributes: [] };
+const ALWAYS: ResourceCondition = { kind: "NOT", condition: NEVER };
 
 function resolve(filter: Filter, find: Find): ResourceCondition {
   switch (filter.kind) {
@@ -79,6 +94,7 @@ function resolve(filter: Filter, find: Find): ResourceCondition {
     }
     case "element": {
       const found = find(filter.path);
+      if ("special" in found && found.special === "ABSENT") return NEVER;
       if ("special" in found || found.sub !== null || !found.attribute.multiValued)
         throw invalid("invalidFilter", `${shorten(filter.path)} is not a list, so it has no value path.`);
       return resolveElement(found, filter.filter);
@@ -87,7 +103,7 @@ function resolve(filter: Filter, find: Find): ResourceCondition {
 }
 
 function resolvePresent(found: ReturnType<Find>, path: string): ResourceCondition {
-  if ("special" in found) return { kind: "NOT", condition: { kind: "ID", id: "" } };
+  if ("special" in found) return found.special === "ABSENT" ? NEVER : ALWAYS;
   requireStored(found.attribute, path);
   return { kind: "PRESENT", attributes: namesOf(found) };
 }
@@ -98,7 +114,7 @@ function resolveTest(
   operator: Exclude<Operator, "ne">,
   value: Literal,
 ): ResourceCondition {
-  if ("special" in found) return resolveSpecial(found.special, path, operator, value);
+  if ("special" in found) return resolveSpecial(found, path, operator, value);
   const reference = resolveReference(found, operator, value);
   if (reference !== null) return reference;
   requireStored(found.attribute, path);
@@ -123,17 +139,22 @@ function readKey(leaf: Attribute, path: string, operator: Operator, value: strin
   return word;
 }
 
-function resolveSpecial(special: Special, path: string, operator: Operator, value: Literal): ResourceCondition {
+function resolveSpecial(found: Special, path: string, operator: Operator, value: Literal): ResourceCondition {
+  if (found.special === "ABSENT") return operator === "eq" && (value === null || value === "") ? ALWAYS : NEVER;
   if (typeof value !== "string") throw invalid("invalidFilter", `${path} must be compared with a text.`);
-  if (special === "ID") {
+  if (found.special === "ID") {
     if (operator === "eq") return { kind: "ID", id: textKey(value, true) };
     throw invalid("invalidFilter", "id supports eq and ne.");
+  }
+  if (found.special === "TYPE") {
+    if (operator === "eq") return found.name === value ? ALWAYS : NEVER;
+    throw invalid("invalidFilter", "meta.resourceType supports eq and ne.");
   }
   const time = new Date(value);
   if (Number.isNaN(time.getTime()) || !/^\d{4}-\d\d-\d\dT/.test(value))
     throw invalid("invalidFilter", `${path} must be compared with a time such as "2026-11-30T08:00:00Z".`);
   if (operator === "eq" || operator === "gt" || operator === "ge" || operator === "lt" || operator === "le")
-    return { kind: "TIME", column: special, test: TESTS[operator], time };
+    return { kind: "TIME", column: found.special, test: TESTS[operator], time };
   throw invalid("invalidFilter", `${path} is a time: use eq, ne, gt, ge, lt or le.`);
 }
 

@@ -21,10 +21,11 @@ export function readSelection(type: ResourceType, attributes: unknown, excluded:
   return { only: readNames(type, attributes), without: readNames(type, excluded) ?? NEVER };
 }
 
-/** The known names of a list; `null` if it names nothing. Unknown names are left out, because each attribute is compared with all. */
+/** The known names of a list, a text with commas or a list of JSON; `null` if it names nothing. Unknown names are left out, because each attribute is compared with all. */
 function readNames(type: ResourceType, parameter: unknown): ReadonlySet<string> | null {
-  if (typeof parameter !== "string") return null;
-  const names = parameter
+  const text = Array.isArray(parameter) ? parameter.join() : parameter;
+  if (typeof text !== "string") return null;
+  const names = text
     .slice(0, LONGEST_LIST)
     .split(",")
     .map((name) => name.trim())

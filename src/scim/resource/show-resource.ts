@@ -31,15 +31,15 @@ export function showResource(
   };
 }
 
+/** Where a part of a list is: by an index (RFC 7644, section 3.4.2.4), or by a cursor (RFC 9865, section 2). */
+type ShownPlace = { readonly startIndex: number } | { readonly nextCursor?: string };
+
 /** A part of a list (RFC 7644, section 3.4.2). */
-export function showList(
-  resources: readonly object[],
-  { startIndex, total }: { readonly startIndex: number; readonly total: number },
-): object {
+export function showList(resources: readonly object[], totalResults: number, place: ShownPlace): object {
   return {
     schemas: ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
-    totalResults: total,
-    startIndex,
+    totalResults,
+    ...place,
     itemsPerPage: resources.length,
     Resources: resources,
   };

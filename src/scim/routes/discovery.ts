@@ -4,7 +4,8 @@ import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
 import { answer } from "../answer.js";
 import { GROUP_TYPE, SCHEMAS, USER_TYPE, type ResourceType, type Schema } from "../schema/schemas.js";
 import { showList } from "../resource/show-resource.js";
-import { LARGEST_COUNT } from "./read-request.js";
+import { CURSOR_TIMEOUT_SECONDS } from "./cursor.js";
+import { DEFAULT_COUNT, LARGEST_COUNT } from "./read-request.js";
 
 const SCHEMA = "urn:ietf:params:scim:schemas:core:2.0";
 
@@ -18,8 +19,17 @@ export function createDiscoveryRoutes(baseUrl: string): Router {
       bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
       filter: { supported: true, maxResults: LARGEST_COUNT },
       changePassword: { supported: false },
-      sort: { supported: false },
+      sort: { supported: true },
       etag: { supported: true },
+      // RFC 9865, section 4.
+      pagination: {
+        cursor: true,
+        index: true,
+        defaultPaginationMethod: "index",
+        defaultPageSize: DEFAULT_COUNT,
+        maxPageSize: LARGEST_COUNT,
+        cursorTimeout: CURSOR_TIMEOUT_SECONDS,
+      },
       authenticationSchemes: [
         {
           type: "oauthbearertoken",
@@ -57,7 +67,7 @@ function serve(router: Router, path: string, parts: readonly (readonly [name: st
       return;
     }
     const shown = parts.map(([, part]) => part);
-    answer(response, 200, showList(shown, { startIndex: 1, total: shown.length }));
+    answer(response, 200, showList(shown, shown.length, { startIndex: 1 }));
   });
   router.get(`${path}/:name`, (request, response) => {
     const found = parts.find(([name]) => name.toLowerCase() === request.params["name"]?.toLowerCase());

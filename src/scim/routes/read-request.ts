@@ -1,9 +1,11 @@
 /** Reads the parts of a SCIM request, with bounds. */
 import type { Request } from "express";
 import type { ResourceCondition } from "../../provisioning/directory/resource/condition.js";
+import type { ResourceSort } from "../../provisioning/directory/resource/order.js";
 import type { ExpectedVersions } from "../../provisioning/directory/resource/user-resource.operations.js";
 import { invalid } from "../failures.js";
 import { readFilter } from "../filter/resolve-filter.js";
+import { readSort } from "../filter/resolve-sort.js";
 import { isObject } from "../resource/read-document.js";
 import { readETags } from "../resource/show-resource.js";
 import { readSelection, type Selection } from "../resource/select-attributes.js";
@@ -33,44 +35,84 @@ function requireFlat(body: object): void {
   }
 }
 
-/** A page of a list (RFC 7644, section 3.4.2.4). */
-export interface PageRequest {
-  readonly startIndex: number;
+/** The parameters of a list, from the address of a GET or the body of a search. */
+export type Parameters = Readonly<Record<string, unknown>>;
+
+/** A page of a list (RFC 7644, section 3.4.2). */
+export interface ListRequest {
+  /** The types to list, each with its own condition and attributes. */
+  readonly parts: readonly {
+    readonly type: ResourceType;
+    readonly condition: ResourceCondition | null;
+    readonly selection: Selection;
+  }[];
+  readonly sort: ResourceSort | null;
+  readonly from: { readonly startIndex: number } | { readonly cursor: string };
   readonly count: number;
-  readonly condition: ResourceCondition | null;
-  readonly selection: Selection;
+  /** Identifies the filter and the order, so that a cursor of a different list is refused. */
+  readonly list: string;
 }
 
-const DEFAULT_COUNT = 100;
+export const DEFAULT_COUNT = 100;
 export const LARGEST_COUNT = 200;
 /** Databases take offsets of this size, and no directory has as many resources. */
 const LAST_INDEX = 2_000_000_000;
 
-/** @throws SCIM_REQUEST_INVALID for a wrong filter or number */
-export function readPage(type: ResourceType, { query }: Request): PageRequest {
-  const filter = query["filter"];
+/** @throws SCIM_REQUEST_INVALID */
+export function readList(types: readonly ResourceType[], parameters: Parameters): ListRequest {
+  const { sortBy, sortOrder } = parameters;
+  const filter = readText("invalidFilter", "filter", parameters["filter"])?.trim() ?? "";
+  const conditions = filter === "" ? null : readFilter(types, filter);
   return {
-    // A smaller number counts as 1, and a smaller count as 0.
-    startIndex: Math.max(1, readNumber("startIndex", query["startIndex"], 1)),
-    count: Math.min(LARGEST_COUNT, Math.max(0, readNumber("count", query["count"], DEFAULT_COUNT))),
-    condition: typeof filter === "string" && filter.trim() !== "" ? readFilter(type, filter) : null,
-    selection: readQuerySelection(type, query),
+    parts: types.map((type, place) => ({
+      type,
+      condition: conditions?.[place] ?? null,
+      selection: readQuerySelection(type, parameters),
+    })),
+    sort: readSort(types, sortBy, sortOrder),
+    ...readPlace(parameters),
+    list: JSON.stringify([types.map(({ name }) => name), filter, sortBy, sortOrder]),
   };
 }
 
-export function readQuerySelection(type: ResourceType, query: Request["query"]): Selection {
-  return readSelection(type, query["attributes"], query["excludedAttributes"]);
+function readPlace(parameters: Parameters): Pick<ListRequest, "from" | "count"> {
+  const { startIndex } = parameters;
+  const count = readNumber("count", parameters["count"], DEFAULT_COUNT);
+  const cursor = readText("invalidCursor", "cursor", parameters["cursor"]);
+  if (cursor === null)
+    return {
+      // A smaller number counts as 1, and a smaller count as 0.
+      from: { startIndex: Math.max(1, readNumber("startIndex", startIndex, 1)) },
+      count: Math.min(LARGEST_COUNT, Math.max(0, count)),
+    };
+  if (startIndex !== undefined && startIndex !== null)
+    throw invalid("invalidCursor", "Send a cursor or a startIndex, not both.");
+  if (count < 1) throw invalid("invalidCount", "count: must be at least 1 with a cursor.");
+  return { from: { cursor }, count: Math.min(LARGEST_COUNT, count) };
 }
 
+export function readQuerySelection(type: ResourceType, parameters: Parameters): Selection {
+  return readSelection(type, parameters["attributes"], parameters["excludedAttributes"]);
+}
+
+/** A parameter that is repeated in an address is a list. */
+function readText(scimType: "invalidFilter" | "invalidCursor", name: string, value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  if (typeof value !== "string") throw invalid(scimType, `${name}: send one text.`);
+  return value;
+}
+
+/** A number of a body is a number, and one of an address is a text. */
 function readNumber(name: string, value: unknown, otherwise: number): number {
-  if (value === undefined || value === "") return otherwise;
-  if (typeof value !== "string" || !/^-?\d{1,10}$/.test(value) || Number(value) > LAST_INDEX)
+  if (value === undefined || value === null || value === "") return otherwise;
+  const text = typeof value === "number" ? String(value) : value;
+  if (typeof text !== "string" || !/^-?\d{1,10}$/.test(text) || Number(text) > LAST_INDEX)
     throw invalid("invalidValue", `${name}: must be a whole number.`);
-  return Number(value);
+  return Number(text);
 }
 
-/** The versions that the change expects. `*` accepts every version of a resource that exists. */
-export function readExpected(request: Request): ExpectedVersions {
-  const tags = readETags(request.get("if-match"));
+/** The versions that a change expects, by `If-Match`. `*` accepts every version of a resource that exists. */
+export function readExpected(ifMatch: string | undefined): ExpectedVersions {
+  const tags = readETags(ifMatch);
   return tags === "ANY" ? null : tags;
 }

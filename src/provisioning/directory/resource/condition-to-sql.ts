@@ -43,6 +43,7 @@ function write(condition: ResourceCondition, place: Place): Condition {
       });
     }
     case "PRESENT":
+      if (condition.attributes.length === 0) return { sql: "(1 = 0)", parameters: [] };
       return among(place, {
         sql: `v.attribute IN (${placeholders(condition.attributes)})`,
         parameters: condition.attributes,

@@ -8,7 +8,7 @@ export type ResourceCondition =
   | { readonly kind: "NOT"; readonly condition: ResourceCondition }
   /** One value of the attribute passes. */
   | { readonly kind: "VALUE"; readonly attribute: string; readonly test: ValueTest; readonly key: string }
-  /** One of the attributes has a value. */
+  /** One of the attributes has a value. Without an attribute, it never holds. */
   | { readonly kind: "PRESENT"; readonly attributes: readonly string[] }
   /** One element of a list passes: conditions inside are about this element. */
   | { readonly kind: "ELEMENT"; readonly attributes: readonly string[]; readonly condition: ResourceCondition }

@@ -7,8 +7,17 @@ import { insertRows, placeholders } from "../../../platform/database/statements.
 import { toDate, toJson } from "../../../platform/database/values.js";
 import { Failure } from "../../../platform/errors/failure.js";
 import { DIRECTORY_VALUE_TAKEN } from "../failures.js";
+import {
+  beyondKey,
+  joinConditions,
+  readKey,
+  writeOrder,
+  type Condition,
+  type Key,
+} from "../../../platform/graphql/keyset.js";
 import { conditionToSql } from "./condition-to-sql.js";
 import type { ResourceCondition } from "./condition.js";
+import type { OrderedRow, ResourceOrder } from "./order.js";
 import { ResourceRow } from "./resource.row.js";
 import type { IndexedValue, Resource, ResourceContent, ResourceDocument, ResourceKind } from "./resource.js";
 
@@ -57,35 +66,70 @@ export async function findResource(
 
 /** The part of a list to read. */
 export interface ListedPart {
-  readonly condition: ResourceCondition | null;
-  readonly skip: number;
+  /** The kinds to list, each with its own condition. */
+  readonly kinds: readonly { readonly kind: ResourceKind; readonly condition: ResourceCondition | null }[];
+  readonly order: ResourceOrder;
+  /** How many resources to leave out, or the place after which the part begins. */
+  readonly from: { readonly skip: number } | { readonly after: Key };
   readonly limit: number;
 }
 
-/** A part of the resources of one kind in a stable order, and how many there are. */
+/** A part of a list. */
+export interface ResourcePart {
+  readonly resources: readonly Resource[];
+  /** How many resources the whole list has. */
+  readonly total: number;
+  /** The place after which the next part begins; `null` at the end of the list. */
+  readonly next: Key | null;
+}
+
+/**
+ * A part of the resources of a directory. By a place it costs the same at every page, and resources that are added or removed
+ * meanwhile neither repeat nor hide others.
+ */
 export async function listResources(
   reader: Reader,
   directoryId: string,
-  kind: ResourceKind,
-  { condition, skip, limit }: ListedPart,
-): Promise<{ readonly resources: readonly Resource[]; readonly total: number }> {
-  const filter = condition === null ? { sql: "", parameters: [] } : conditionToSql(condition, directoryId);
-  const where = `r.directory_id = ? AND r.kind = ?${filter.sql === "" ? "" : ` AND ${filter.sql}`}`;
-  const parameters = [directoryId, kind, ...filter.parameters];
+  { kinds, order, from, limit }: ListedPart,
+): Promise<ResourcePart> {
+  const where = joinConditions(
+    { sql: "r.directory_id = ?", parameters: [directoryId] },
+    anyOf(kinds.map((each) => ofKind(each, directoryId))),
+  );
+  const seek =
+    "after" in from ? joinConditions(where, beyondKey(reader.dialect, order.columns, from.after, false)) : where;
+  const skip = "skip" in from ? from.skip : 0;
   const raws =
     limit === 0
       ? []
-      : await reader.rows<RawResource>(
-          `SELECT ${COLUMNS} FROM directory_resource r WHERE ${where} ORDER BY r.id LIMIT ${limit} OFFSET ${skip}`,
-          parameters,
+      : await reader.rows<RawResource & OrderedRow>(
+          `SELECT ${COLUMNS}${order.select} FROM directory_resource r${order.join.sql} WHERE ${seek.sql}
+            ORDER BY ${writeOrder(order.columns, false)} LIMIT ${limit + 1} OFFSET ${skip}`,
+          [...order.join.parameters, ...seek.parameters],
         );
-  // A page that is not full shows the end of the list.
-  if (raws.length > 0 && raws.length < limit) return { resources: raws.map(fromRaw), total: skip + raws.length };
+  const page = raws.slice(0, limit);
+  const last = page.at(-1);
+  const next = raws.length > limit && last !== undefined ? readKey(order.columns, last) : null;
+  const resources = page.map(fromRaw);
+  // The last part of a list shows how many resources there are, unless it begins at a place.
+  if (raws.length > 0 && next === null && "skip" in from) return { resources, total: skip + page.length, next };
   const row = await reader.row<{ total: number | string }>(
-    `SELECT COUNT(*) AS total FROM directory_resource r WHERE ${where}`,
-    parameters,
+    `SELECT COUNT(*) AS total FROM directory_resource r WHERE ${where.sql}`,
+    where.parameters,
   );
-  return { resources: raws.map(fromRaw), total: Number(row?.total ?? 0) };
+  return { resources, total: Number(row?.total ?? 0), next };
+}
+
+function ofKind({ kind, condition }: ListedPart["kinds"][number], directoryId: string): Condition {
+  const isKind = { sql: "r.kind = ?", parameters: [kind] };
+  return condition === null ? isKind : joinConditions(isKind, conditionToSql(condition, directoryId));
+}
+
+function anyOf(conditions: readonly Condition[]): Condition {
+  return {
+    sql: conditions.map(({ sql }) => (conditions.length === 1 ? sql : `(${sql})`)).join(" OR "),
+    parameters: conditions.flatMap(({ parameters }) => parameters),
+  };
 }
 
 /** A resource that a member list or a reference names. */
