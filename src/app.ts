@@ -114,6 +114,7 @@ export async function startUsher(
 
     const cookies = {
       session: defineCookie({ publicUrl, name: "usher-session", maxAgeSeconds: SESSION_LIFETIME_SECONDS }),
+      form: defineCookie({ publicUrl, name: "usher-form" }),
       browser: defineCookie({ publicUrl, name: "usher-browser", maxAgeSeconds: FLOW_LIFETIME_SECONDS }),
       portal: defineCookie({ publicUrl, name: "usher-portal", maxAgeSeconds: PORTAL_SECONDS }),
       signedOut: defineCookie({ publicUrl, name: "usher-signed-out", maxAgeSeconds: SIGNED_OUT_SECONDS }),

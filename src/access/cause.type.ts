@@ -4,7 +4,7 @@ import type { Cause } from "./caller.js";
 
 /** The compiler keeps the list complete. */
 const CAUSE_KINDS: Readonly<Record<Cause["kind"], string>> = {
-  SIGN_IN: "A sign-in. The actor is the connection; null for a one-time link.",
+  SIGN_IN: "A sign-in. The actor is the connection; null for a one-time link or a password.",
   SCIM: "A SCIM request. The actor is the provisioning directory.",
   IMPORT: "A line of an employee file.",
   API_KEY: "A program. The actor is its API key.",
@@ -35,7 +35,7 @@ export class CauseType {
   @Field(() => ID, {
     nullable: true,
     description:
-      "The id of the user, API key, connection or directory that acted. null for Usher itself and for a one-time link.",
+      "The id of the user, API key, connection or directory that acted. null for Usher itself, a one-time link and a password.",
   })
   actor!: string | null;
 }

@@ -168,6 +168,13 @@ export const DELETION_REFUSED = defineFailure<{ reasons: readonly DeletionReason
   remedy: "Read details.reasons. To end the person's access now, archive the account. Nothing was deleted.",
 });
 
+export const PASSWORD_NOT_ALLOWED = defineFailure({
+  code: "PASSWORD_NOT_ALLOWED",
+  status: 409,
+  message: "The person of this account signs in through the identity provider, so the account cannot have a password.",
+  remedy: "Create an account with authMethod PASSWORD for a person without single sign-on. Nothing was changed.",
+});
+
 export const PEOPLE_FAILURES = [
   SLUG_TAKEN,
   EMAIL_TAKEN,
@@ -185,4 +192,5 @@ export const PEOPLE_FAILURES = [
   FIELD_OVERRULED,
   USER_STATUS_CONFLICT,
   DELETION_REFUSED,
+  PASSWORD_NOT_ALLOWED,
 ] as const;

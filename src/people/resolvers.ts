@@ -4,6 +4,7 @@ import type { ResolverClass } from "../platform/graphql/schema.js";
 import { ApiKeyResolver } from "./api-key/api-key.resolver.js";
 import { GroupResolver } from "./group/group.resolver.js";
 import { UserGroupsResolver } from "./group/user-groups.resolver.js";
+import { PasswordResolver } from "./credential/password.resolver.js";
 import { DomainResolver, OrganizationDomainsResolver } from "./domain/domain.resolver.js";
 import { systemResolveTxt, type ResolveTxt } from "./domain/resolve-txt.js";
 import { InstallationResolver } from "./installation/installation.resolver.js";
@@ -52,6 +53,7 @@ export function createPeopleResolvers(store: Store, needs: PeopleNeeds = {}): Re
     [UserResolver, new UserResolver(store, loaders)],
     [UserProfileResolver, new UserProfileResolver(store, loaders)],
     [UserStatusResolver, new UserStatusResolver(store, needs.users ?? { guards: [], erasers: [] })],
+    [PasswordResolver, new PasswordResolver(store)],
     [GroupResolver, new GroupResolver(store, loaders)],
     [UserGroupsResolver, new UserGroupsResolver(loaders)],
     [RoleResolver, new RoleResolver(store, needs.roles ?? [])],

@@ -203,6 +203,31 @@ export const ACCOUNT_LOCKED = refusal(
   "Too many wrong passwords were entered. Wait until the lock ends; the attempt's detail says when.",
 );
 
+/** One sentence for every reason, so that a page does not tell which accounts exist. */
+const NOT_RECOGNISED =
+  "The e-mail address or the password is not correct, or the account is locked for now after wrong passwords.";
+
+export const PASSWORD_LOGIN_UNKNOWN = refusal(
+  "PASSWORD_LOGIN_UNKNOWN",
+  403,
+  NOT_RECOGNISED,
+  "No account of this organization signs in with this address and a password. Compare the address with the account's. Create an account with authMethod PASSWORD for a person without single sign-on.",
+);
+
+export const PASSWORD_NOT_SET = refusal(
+  "PASSWORD_NOT_SET",
+  403,
+  NOT_RECOGNISED,
+  "The account has no password. Set one with setPassword.",
+);
+
+export const PASSWORD_WRONG = refusal(
+  "PASSWORD_WRONG",
+  403,
+  NOT_RECOGNISED,
+  "The password was wrong. If the person has forgotten it, set a new one with setPassword.",
+);
+
 export const ACCOUNT_INVITED = refusal(
   "ACCOUNT_INVITED",
   403,
@@ -239,5 +264,8 @@ export const SIGN_IN_FAILURES = [
   SIGN_IN_LINK_WITHDRAWN,
   SSO_REQUIRED,
   ACCOUNT_LOCKED,
+  PASSWORD_LOGIN_UNKNOWN,
+  PASSWORD_NOT_SET,
+  PASSWORD_WRONG,
   ACCOUNT_INVITED,
 ] as const;

@@ -59,6 +59,19 @@ export interface Consented {
   readonly providerName: string;
 }
 
+/** Usher did not recognise the person by address and password. The page shows the form again, whatever the reason is. */
+export interface PasswordRefused {
+  readonly kind: "password-refused";
+  readonly organization: Organization;
+  /** As the person entered it. */
+  readonly login: string;
+  readonly returnTo: string | null;
+  readonly code: string;
+  readonly status: number;
+  readonly message: string;
+  readonly reference: string;
+}
+
 /** Where a person goes after signing in. */
 export function locationAfterSignIn({ landingUrl, slug }: Organization, returnTo: string | null): string {
   return returnTo ?? landingUrl ?? `/o/${slug}`;

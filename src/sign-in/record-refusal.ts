@@ -26,7 +26,7 @@ export interface SignInRefused {
   readonly reference: string;
   readonly attemptKind: AttemptKind;
   readonly organization: Organization;
-  /** The connection of the attempt; `null` for a one-time link. */
+  /** The connection of the attempt; `null` for a one-time link or a password. */
   readonly attemptedConnectionId: string | null;
   /** The connection through which the person can try another account; `null` if it is not active. */
   readonly connectionId: string | null;
@@ -53,7 +53,7 @@ type SafeReason = Pick<Reason, "code" | "status" | "message" | "remedy">;
 /** The known facts of a refused attempt. */
 export interface RefusedAttempt {
   readonly organization: Organization;
-  /** `null` for a one-time link. */
+  /** `null` for a one-time link or a password. */
   readonly connection: Connection | null;
   /** The user of a one-time link. */
   readonly userId?: string | null;

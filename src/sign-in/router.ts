@@ -7,6 +7,7 @@ import { addOperatorAppRoutes } from "./routes/operator-app.js";
 import type { SignInRouteOptions } from "./routes/options.js";
 import { addOrganizationPageRoute } from "./routes/organization-page.js";
 import { addOrganizationPromptRoutes } from "./routes/organization-prompt.js";
+import { addPasswordRoutes } from "./routes/password.js";
 import { addPostedAnswerRoutes } from "./routes/posted-answer.js";
 import { addSignOutRoutes } from "./routes/sign-out.js";
 import { addStartAndReturnRoutes } from "./routes/start-and-return.js";
@@ -21,6 +22,7 @@ export function createSignInRouter(options: SignInRouteOptions): Router {
   addOneTimeLinkRoutes(router, options);
   addOrganizationPromptRoutes(router, options);
   addOrganizationPageRoute(router, options);
+  addPasswordRoutes(router, options);
   addSignOutRoutes(router, options);
   addLogoutRoutes(router, options);
   // After every address of a connection.

@@ -63,6 +63,11 @@ export function organizationUrl({ slug }: { readonly slug: string }, parameters?
   return withQuery(`/o/${slug}`, parameters);
 }
 
+/** The page for signing in by password, and where its form posts. */
+export function passwordUrl({ slug }: { readonly slug: string }, parameters?: URLSearchParams): string {
+  return withQuery(`/o/${slug}/password`, parameters);
+}
+
 function withQuery(path: string, parameters = new URLSearchParams()): string {
   return parameters.size === 0 ? path : `${path}?${parameters.toString()}`;
 }

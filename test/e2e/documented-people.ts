@@ -113,6 +113,13 @@ async function linksPeople(world: World): Promise<void> {
   await ask("DeleteConnection", { id });
 }
 
+async function setsPasswords(world: World): Promise<void> {
+  const { ask } = world;
+  const mary = await userIdOf(world, "mary");
+  const input = { userId: mary, password: "violet otter on a bicycle" };
+  expect((await ask("SetPassword", { input })).setPassword.user.id).toBe(mary);
+}
+
 async function changesStatuses(world: World): Promise<void> {
   const { ask, organizationId } = world;
   const alan = await userIdOf(world, "alan");
@@ -205,6 +212,7 @@ async function keepsMembers(world: World): Promise<void> {
 export const PEOPLE_OPERATIONS: readonly (readonly [string, (world: World) => Promise<void>])[] = [
   ["maps claims to fields, roles and groups, and reads the sources of values", mapsClaims],
   ["decides link requests, merges and unmerges, relinks, and previews a move", linksPeople],
+  ["sets a password", setsPasswords],
   ["disables, archives, approves and deletes one or many users", changesStatuses],
   ["proves a domain", provesDomains],
   ["changes members, an owner and groups, and reads seats", keepsMembers],

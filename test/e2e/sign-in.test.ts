@@ -721,7 +721,7 @@ describe("the pages before a sign-in", () => {
     await own.disable();
     const none = await browser.get(`${usher.url}/o/${own.slug}`);
     expect(none.links).toEqual([]);
-    expect(none.visibleText).toContain(`not set up here, or is switched off. For help, ask the administrators of Acme`);
+    expect(none.visibleText).toContain(`Password Sign in For help, ask the administrators of Acme`);
     await own.updateOrganization({ supportContact: "help@acme.test" });
     expect((await browser.get(none.url)).visibleText).toContain("For help, ask help@acme.test.");
     expect((await browser.get(`${usher.url}/o/nobody-here`)).status).toBe(404);

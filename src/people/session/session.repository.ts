@@ -170,6 +170,15 @@ export async function endSessionsOfUser(unit: UnitOfWork, userId: string): Promi
   return await unit.execute("DELETE FROM user_session WHERE user_id = ?", [userId]);
 }
 
+/** Ends the sessions of a user except one; all if `sessionId` is `null`. Returns how many. */
+export async function endSessionsOfUserExcept(
+  unit: UnitOfWork,
+  userId: string,
+  sessionId: string | null,
+): Promise<number> {
+  return await unit.execute("DELETE FROM user_session WHERE user_id = ? AND id <> ?", [userId, sessionId ?? ""]);
+}
+
 /** The connection that gave an expired session in this organization; `null` if there is no such session. */
 export async function findConnectionOfExpired(
   reader: Reader,

@@ -5,7 +5,7 @@ export interface Session {
   readonly userId: string;
   /** The organization that the session is in. */
   readonly organizationId: string;
-  /** The connection that started it; `null` for a one-time link. */
+  /** The connection that started it; `null` for a one-time link or a password. */
   readonly connectionId: string | null;
   readonly createdAt: Date;
   readonly expiresAt: Date;

@@ -6,7 +6,10 @@ export class SessionType {
   @Field(() => ID, { description: "Opaque id. It changes when the session moves into another organization." })
   id!: string;
 
-  @Field(() => ID, { nullable: true, description: "The connection that gave the session; null for a one-time link." })
+  @Field(() => ID, {
+    nullable: true,
+    description: "The connection that gave the session; null for a one-time link or a password.",
+  })
   connectionId!: string | null;
 
   @Field(() => Date, { description: "When the person signed in." })

@@ -109,7 +109,7 @@ export const USER_SIGNED_IN = defineEventType({
     user: userSchema,
     changed: z.null(),
     signIn: z.object({
-      connectionId: z.string().nullable().describe("Null for a one-time link."),
+      connectionId: z.string().nullable().describe("Null for a one-time link or a password."),
       reference: z.string(),
       acr: z.string().nullable().describe("The provider's authentication context class; null if it named none."),
       amr: z.array(z.string()).describe("The provider's authentication methods; empty if it named none."),
@@ -133,7 +133,7 @@ export const USER_SIGNED_OUT = defineEventType({
       connectionId: z
         .string()
         .nullable()
-        .describe("The connection that started the session; null for a one-time link."),
+        .describe("The connection that started the session; null for a one-time link or a password."),
     }),
   }),
 });

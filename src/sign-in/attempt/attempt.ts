@@ -5,7 +5,7 @@ import type { NormalizedProfile } from "../../connection/contract/index.js";
 import { NO_AUTHENTICATION, type ClientDescription, type SessionAuthentication } from "../../people/session/session.js";
 
 export interface AttemptStep {
-  readonly step: "START" | "LINK" | "RETURN" | "VERIFY" | "FETCH_GROUPS" | "NORMALIZE" | "COMPLETE";
+  readonly step: "START" | "LINK" | "PASSWORD" | "RETURN" | "VERIFY" | "FETCH_GROUPS" | "NORMALIZE" | "COMPLETE";
   /** ISO 8601. */
   readonly at: string;
 }
@@ -22,8 +22,12 @@ export interface Attempt {
   readonly kind: AttemptKind;
   readonly reference: string;
   readonly organizationId: string;
-  /** `null` for a sign-in by a one-time link. */
+  /** `null` for a sign-in by a one-time link or a password. */
   readonly connectionId: string | null;
+  /** The address that a person entered with a password; missing otherwise, and if the text was not an address. */
+  readonly login?: string | null;
+  /** How Usher itself authenticated the person; missing if a provider did, or a link. */
+  readonly authentication?: SessionAuthentication;
   readonly client: ClientDescription;
   readonly steps: readonly AttemptStep[];
   /** `null` until a message is verified. */
@@ -50,10 +54,13 @@ export interface AttemptOutcome {
   readonly userId: string | null;
 }
 
-/** How the person authenticated at the provider, as a session keeps it. */
-export function authenticationOf({ profile }: Pick<Attempt, "profile">): SessionAuthentication {
+/** How the person authenticated, as a session keeps it. */
+export function authenticationOf({
+  profile,
+  authentication: own = NO_AUTHENTICATION,
+}: Pick<Attempt, "profile" | "authentication">): SessionAuthentication {
   const authentication = profile?.authentication;
-  if (authentication === undefined) return NO_AUTHENTICATION;
+  if (authentication === undefined) return own;
   const { acr, amr, authenticatedAt } = authentication;
   return { acr, amr, authTime: authenticatedAt === null ? null : new Date(authenticatedAt) };
 }
@@ -80,7 +87,7 @@ export async function recordAttempt(unit: UnitOfWork, attempt: Attempt, result: 
       JSON.stringify(attempt.steps),
       cut(profile?.issuer, 512),
       cut(profile?.subject, 512),
-      cut(profile?.email, 254),
+      cut(profile?.email ?? attempt.login, 254),
       cut(profile?.authenticationMethods.join(" ") || null, 500),
       acr,
       JSON.stringify(amr),

@@ -27,7 +27,7 @@ registerEnumType(AttemptKindEnum, {
 })
 export class AttemptStepType {
   @Field(() => String, {
-    description: "START, LINK, RETURN, VERIFY, FETCH_GROUPS, NORMALIZE or COMPLETE.",
+    description: "START, LINK, PASSWORD, RETURN, VERIFY, FETCH_GROUPS, NORMALIZE or COMPLETE.",
   })
   step!: string;
 
@@ -51,7 +51,10 @@ export class AttemptType {
   @Field(() => String, { description: "The reference that the refusal page showed to the person." })
   reference!: string;
 
-  @Field(() => ID, { nullable: true, description: "The connection that was used; null for a one-time link." })
+  @Field(() => ID, {
+    nullable: true,
+    description: "The connection that was used; null for a one-time link or a password.",
+  })
   connectionId!: string | null;
 
   @Field(() => ID, { nullable: true, description: "The user; null if none was recognised." })

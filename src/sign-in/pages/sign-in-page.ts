@@ -2,6 +2,7 @@
 import type { Response } from "express";
 import type { Organization } from "../../people/organization/organization.js";
 import { html, sendPage, type Html } from "../../platform/http/pages.js";
+import { passwordForm, type PasswordForm } from "./password-form.js";
 import { helpSentence } from "./refusal-page.js";
 
 /** A way to sign in, as a button. */
@@ -21,21 +22,20 @@ export function signInButtons(buttons: readonly SignInButton[]): Html {
   </nav>`;
 }
 
-/** Sends a page with the buttons. Without connections, the page names the contact. */
+/** Sends a page with the buttons and the form. Without any way to sign in, the page names the contact. */
 export function sendSignInPage(
   response: Response,
   organization: Organization,
   buttons: readonly SignInButton[],
+  form: PasswordForm | null,
   notice: string | null,
 ): void {
   const body = html`
     ${notice === null ? "" : html`<p role="status" class="notice">${notice}</p>`}
-    ${
-      buttons.length === 0
-        ? html`<p>Single sign-on is not set up here, or is switched off.</p>
-            <p>${helpSentence(organization)}</p>`
-        : signInButtons(buttons)
-    }
+    ${buttons.length > 0 && signInButtons(buttons)}
+    ${form !== null && buttons.length > 0 && html`<h2>Or with a password</h2>`} ${form !== null && passwordForm(form)}
+    ${buttons.length === 0 && form === null && html`<p>Single sign-on is not set up here, or is switched off.</p>`}
+    ${buttons.length === 0 && html`<p>${helpSentence(organization)}</p>`}
   `;
   sendPage(response, 200, { title: `Sign in to ${organization.name}`, body });
 }

@@ -10,6 +10,7 @@ import type { LinkShown } from "../link/use-link.js";
 import type {
   AlreadySignedIn,
   Consented,
+  PasswordRefused,
   SentToProvider,
   SentToStart,
   SentToTicket,
@@ -18,9 +19,11 @@ import type {
 } from "../outcomes.js";
 import { sendConsentPage } from "../pages/consent-page.js";
 import { sendLinkPage } from "../pages/link-page.js";
+import { sendPasswordPage } from "../pages/password-form.js";
 import { describeOutcome, sendTestPage } from "../pages/test-page.js";
 import { sendRefusal } from "../pages/refusal-page.js";
 import type { SignInRefused } from "../record-refusal.js";
+import { issueFormToken } from "./form-token.js";
 import type { SignInRouteOptions } from "./options.js";
 import { hasSignedOut } from "./signed-out-cookie.js";
 
@@ -33,6 +36,7 @@ type Outcome =
   | AlreadySignedIn
   | Tested
   | Consented
+  | PasswordRefused
   | SignInRefused;
 
 /** Runs a request and answers it. Caches must not keep the response. */
@@ -103,6 +107,17 @@ async function sendOutcome(
       return;
     case "consented":
       sendConsentPage(response, outcome);
+      return;
+    case "password-refused":
+      await limits.refusals.note(request);
+      noteRequest(request, { organizationId: outcome.organization.id });
+      noteError(request, outcome.code, outcome.reference);
+      logger.info(readNotes(request), "A sign-in was refused.");
+      sendPasswordPage(response, outcome.status, {
+        ...outcome,
+        formToken: issueFormToken(cookies.form, request, response),
+        problem: outcome,
+      });
       return;
     case "refused":
       await limits.refusals.note(request);

@@ -13,6 +13,8 @@ export interface SignInRouteOptions {
   readonly services: SignInServices;
   readonly cookies: {
     readonly session: Cookie;
+    /** Proves that a page of Usher sent a form. */
+    readonly form: Cookie;
     /** Binds a browser to the flows that it began, with one token for each flow. It proves nothing about the person. */
     readonly browser: Cookie;
     /** Remembers for a minute that a message of a provider's portal began a sign-in. */

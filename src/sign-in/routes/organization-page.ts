@@ -15,7 +15,8 @@ import { NO_SUCH_ORGANIZATION, sendOrganizationPrompt } from "../pages/organizat
 import { SIGNED_OUT, SIGNED_OUT_ONLY_HERE, sendSignInPage } from "../pages/sign-in-page.js";
 import { resolveReturnTo } from "../return-to.js";
 import type { SignInServices } from "../services.js";
-import { organizationUrl, readStartParameters, startUrl } from "../urls.js";
+import { organizationUrl, readLoginHint, readStartParameters, startUrl } from "../urls.js";
+import { issueFormToken } from "./form-token.js";
 import type { SignInRouteOptions } from "./options.js";
 
 export function addOrganizationPageRoute(router: Router, options: SignInRouteOptions): void {
@@ -82,7 +83,17 @@ async function offerSignIn(
     href: startUrl(id, parameters),
   }));
   const notice = signedOut === undefined ? null : signedOut === "here" ? SIGNED_OUT_ONLY_HERE : SIGNED_OUT;
-  sendSignInPage(response, organization, buttons, notice);
+  const form =
+    organization.policies.ssoEnforcement === "REQUIRED"
+      ? null
+      : {
+          organization,
+          returnTo: parameters.get("returnTo"),
+          login: readLoginHint(parameters.get("login_hint")) ?? "",
+          formToken: issueFormToken(options.cookies.form, request, response),
+          problem: null,
+        };
+  sendSignInPage(response, organization, buttons, form, notice);
 }
 
 /** The connection that gave the browser's session, if that session has expired. */

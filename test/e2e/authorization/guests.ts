@@ -152,6 +152,7 @@ export const USER_FIELDS: Readonly<Record<string, UserField | null>> = {
   "EnableUserPayload.user": null,
   "RejectUserPayload.user": null,
   "RestoreUserPayload.user": null,
+  "SetPasswordPayload.user": null,
   "UpdateUserPayload.user": null,
   // These fields return only people of the home.
   "LinkRequest.user": null,

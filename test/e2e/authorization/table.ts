@@ -322,6 +322,10 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     claim: "dept",
     field: "department",
   })),
+  setPassword: byInput(["USERS_WRITE"], "SetPasswordInput", "user { id }", async (house) => ({
+    userId: await things.makeLocalUser(house),
+    password: "violet otter on a bicycle",
+  })),
   setGroupMappings: mappings("SetGroupMappingsInput", ["MAPPINGS_WRITE"], async (house) => ({
     claim: "groups",
     operator: "EQUALS",

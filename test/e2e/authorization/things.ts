@@ -11,6 +11,15 @@ export async function makeUser({ usher, home: { organizationId }, word }: House)
   return createUser.user.id;
 }
 
+/** An account that signs in by password. */
+export async function makeLocalUser({ usher, home: { organizationId }, word }: House): Promise<string> {
+  const { createUser } = await usher.ask(
+    `mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }`,
+    { input: { organizationId, email: `${word()}@acme.test`, firstName: "A", lastName: "B", authMethod: "PASSWORD" } },
+  );
+  return createUser.user.id;
+}
+
 export async function makeGroup({ usher, home: { organizationId }, word }: House): Promise<string> {
   const { createGroup } = await usher.ask(
     `mutation ($input: CreateGroupInput!) { createGroup(input: $input) { group { id } } }`,

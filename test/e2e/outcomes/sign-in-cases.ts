@@ -115,5 +115,8 @@ export const SIGN_IN_CAUSES: Readonly<Record<(typeof SIGN_IN_FAILURES)[number]["
   LOGOUT_REPLAYED: { elsewhere: "test/e2e/logout-openid.test.ts" },
   SSO_REQUIRED: LINKS,
   ACCOUNT_LOCKED: LINKS,
+  PASSWORD_LOGIN_UNKNOWN: { elsewhere: "test/e2e/passwords.test.ts" },
+  PASSWORD_NOT_SET: { elsewhere: "test/e2e/passwords.test.ts" },
+  PASSWORD_WRONG: { elsewhere: "test/e2e/passwords.test.ts" },
   ACCOUNT_INVITED: LINKS,
 };

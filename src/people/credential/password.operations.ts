@@ -1,0 +1,63 @@
+/** What administrators do with the passwords of accounts. */
+import { causeOf, type Caller } from "../../access/caller.js";
+import type { Store } from "../../access/store.js";
+import { recordAudit } from "../../audit/record-audit.js";
+import { hashPassword } from "../../platform/crypto/passwords.js";
+import { Failure } from "../../platform/errors/failure.js";
+import { InputCheck } from "../../platform/errors/input.js";
+import { PASSWORD_NOT_ALLOWED } from "../failures.js";
+import { requireHoldingUser } from "../role/require-holding-user.js";
+import { endSessionsOfUserExcept } from "../session/session.repository.js";
+import { findAccountToChange, lockAccount } from "../user/status/status.operations.js";
+import { showMember } from "../user/user.access.js";
+import type { Member, User } from "../user/user.js";
+import { writePassword } from "./credential.repository.js";
+import { checkPassword } from "./password.rules.js";
+
+const SHORTEST_PASSWORD = 12;
+
+/** A password for an account. */
+export interface NewPasswordInput {
+  readonly userId: string;
+  readonly password: string;
+}
+
+/**
+ * Sets the password of an account, as an administrator. Ends the person's sessions, except the caller's own.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for accounts with permissions that the caller does not hold, and for members whose
+ *   home is another organization), NOT_FOUND, INVALID_INPUT, PASSWORD_NOT_ALLOWED, UNAVAILABLE
+ */
+export async function setPassword(store: Store, caller: Caller, input: NewPasswordInput): Promise<Member> {
+  const { userId, password } = input;
+  const { organizationId } = await findAccountToChange(store, caller, userId);
+  await requireHoldingUser(store.reader, caller, userId);
+  const check = new InputCheck();
+  checkPassword(check, "password", password, SHORTEST_PASSWORD);
+  check.finish();
+  // Before the unit of work, which holds locks.
+  const passwordHash = await hashPassword(password);
+  return await store.begin(caller, causeOf(caller), async (unit) => {
+    const { user } = await lockAccount(unit, organizationId, userId);
+    await requireHoldingUser(unit, caller, userId);
+    requirePasswordAllowed(user);
+    await writePassword(unit, userId, { passwordHash, isProved: false });
+    const endedSessions = await endSessionsOfUserExcept(
+      unit,
+      userId,
+      caller.kind === "PERSON" ? caller.sessionId : null,
+    );
+    await recordAudit(unit, {
+      organizationId,
+      action: "user.password_set",
+      subject: { type: "user", id: userId },
+      after: { by: "ADMINISTRATOR", endedSessions },
+    });
+    return showMember(caller, user, organizationId);
+  });
+}
+
+/** @throws PASSWORD_NOT_ALLOWED */
+function requirePasswordAllowed(user: User): void {
+  if (user.authMethod !== "PASSWORD") throw new Failure(PASSWORD_NOT_ALLOWED, {});
+}

@@ -1,0 +1,81 @@
+/** The form for e-mail address and password, on a page of its own and on the page of an organization. */
+import type { Response } from "express";
+import type { Organization } from "../../people/organization/organization.js";
+import { html, sendPage, type Html } from "../../platform/http/pages.js";
+import { LONGEST_ADDRESS, organizationUrl, passwordUrl } from "../urls.js";
+import { helpSentence } from "./refusal-page.js";
+
+/** The name of the field that proves that a page of Usher sent the form. */
+export const FORM_TOKEN_FIELD = "form_token";
+
+/** The content of the form. */
+export interface PasswordForm {
+  readonly organization: Organization;
+  /** Where the sign-in should lead, unchecked. */
+  readonly returnTo: string | null;
+  /** The address to fill in, unchecked. */
+  readonly login: string;
+  /** The value of the field that proves that a page of Usher sent the form. */
+  readonly formToken: string;
+  /** Why the last try was refused; `null` before the first one. */
+  readonly problem: { readonly message: string; readonly reference: string | null } | null;
+}
+
+/** Sends the page with the form alone. */
+export function sendPasswordPage(response: Response, status: number, form: PasswordForm): void {
+  const { organization, returnTo } = form;
+  const parameters = new URLSearchParams({ stay: "", ...(returnTo === null ? {} : { returnTo }) });
+  sendPage(response, status, {
+    title: `Sign in to ${organization.name}`,
+    body: html`${passwordForm(form)}
+      <p><a href="${organizationUrl(organization, parameters)}">Other ways to sign in</a></p>`,
+  });
+}
+
+/** The form. It works without script, and password managers recognise its fields. */
+export function passwordForm({ organization, returnTo, login, formToken, problem }: PasswordForm): Html {
+  return html`
+    <form method="post" action="${passwordUrl(organization)}">
+      ${problem === null ? "" : problemText(organization, problem)}
+      <input type="hidden" name="${FORM_TOKEN_FIELD}" value="${formToken}" />
+      ${returnTo === null ? "" : html`<input type="hidden" name="returnTo" value="${returnTo}" />`}
+      <label for="login">E-mail address</label>
+      <input
+        id="login"
+        name="login"
+        value="${login.slice(0, LONGEST_ADDRESS)}"
+        autocomplete="username"
+        autocapitalize="none"
+        spellcheck="false"
+        inputmode="email"
+        required
+        maxlength="${LONGEST_ADDRESS}"
+        ${problem === null ? "" : html`aria-invalid="true" aria-describedby="problem"`}
+      />
+      <label for="password">Password</label>
+      <input
+        id="password"
+        name="password"
+        type="password"
+        autocomplete="current-password"
+        required
+        ${problem === null ? "" : html`aria-invalid="true" aria-describedby="problem"`}
+      />
+      <button type="submit">Sign in</button>
+    </form>
+  `;
+}
+
+function problemText(organization: Organization, { message, reference }: NonNullable<PasswordForm["problem"]>): Html {
+  return html`<div id="problem" class="error" role="alert">
+    <p>${message}</p>
+    ${
+      reference === null
+        ? ""
+        : html`<p>
+            ${helpSentence(organization)} Give this reference:
+            <strong class="reference">${reference}</strong>
+          </p>`
+    }
+  </div>`;
+}
