@@ -7,7 +7,7 @@ import { createReference } from "../platform/telemetry/reference.js";
 const CONTENT_TYPE = "application/scim+json; charset=utf-8";
 const ERROR_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:Error";
 
-/** Failures of other rooms that RFC 7644, table 9, has a keyword for. */
+/** The keywords of RFC 7644, table 9, for failures of other modules. */
 const SCIM_TYPES: Readonly<Record<string, string>> = {
   DIRECTORY_VALUE_TAKEN: "uniqueness",
   DIRECTORY_ADDRESS_TAKEN: "uniqueness",

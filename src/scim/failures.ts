@@ -1,4 +1,4 @@
-/** Failures of SCIM requests that other doors do not have (RFC 7644, section 3.12). */
+/** Failures that only SCIM requests have (RFC 7644, section 3.12). */
 import { defineFailure, Failure } from "../platform/errors/failure.js";
 
 /** The error keywords of RFC 7644, table 9, and of RFC 9865 that Usher answers with. */

@@ -1,4 +1,4 @@
-/** SCIM 2.0 at `/scim/v2` (RFC 7644): the door through which identity providers create, change and remove users. */
+/** SCIM 2.0 at `/scim/v2` (RFC 7644), with which identity providers create, change and remove users. */
 import express, { type Request, type Response, type Router } from "express";
 import type { Directory } from "../provisioning/directory/stored/directory.js";
 import { Failure, NOT_FOUND } from "../platform/errors/failure.js";
@@ -19,7 +19,7 @@ export function createScimRouter(services: ScimServices): Router {
   const router = express.Router();
   const baseUrl = `${services.publicUrl}/scim/v2`;
   const directoryOf = (response: Response) => response.locals["directory"] as Directory;
-  // The token comes first, so that a stranger's body is not read.
+  // The token is checked first, so that Usher does not read the body of an unknown caller.
   router.use(async (request: Request, response: Response, next) => {
     response.locals["directory"] = await authenticate(services, request);
     next();

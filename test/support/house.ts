@@ -1,4 +1,4 @@
-/** For tests: the modules from access to people, with their schema, on a separate database. */
+/** A *house* for tests: the modules from access to people, with their schema, on a database of their own. */
 import "reflect-metadata";
 import { afterAll, beforeAll } from "@jest/globals";
 import { graphql } from "graphql";

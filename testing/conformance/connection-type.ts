@@ -36,7 +36,7 @@ import { times } from "../long.js";
 
 const SENTENCE = /^[A-Z0-9][^]*[.]$/;
 const INTERLEAVED = 40;
-/** Usher's own types name their guides by a path from here. A package names its guide by a whole URL. */
+/** Usher's own types name their guides by a path from this folder. A package names its guide by a whole URL. */
 const REPOSITORY = new URL("../../", import.meta.url);
 
 /** Declares the suite for one connection type. */

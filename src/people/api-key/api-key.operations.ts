@@ -44,7 +44,7 @@ export interface IssuedApiKey {
 }
 
 /**
- * Creates a key. Callers can give it only scopes that they hold. The key cannot give its creator other permissions.
+ * Creates a key. Callers can give it only scopes that they hold. So a key does not give its creator further permissions.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT
  */

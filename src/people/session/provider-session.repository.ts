@@ -54,7 +54,7 @@ export async function findProviderSession(
   return JSON.parse(keyRing.open(row.payload, sealContext(row.connection_id, row.subject_hash))) as KeptProviderSession;
 }
 
-/** The sessions that a provider ended, by its own names. */
+/** The sessions that a provider ended, by the provider's own names. */
 export interface SessionsAtProvider {
   readonly connectionId: string;
   /** `null` for every person. */

@@ -1,4 +1,4 @@
-/** What Usher knows about the session that a person has at the provider, beside the session here. It is deleted with it. */
+/** What Usher knows about the session that a person has at the provider. It is deleted together with the session at Usher. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("provider_session")

@@ -13,7 +13,7 @@ interface Linked {
   readonly signInMatch: SignInMatch;
 }
 
-/** Reads nothing more for a connection without a directory. */
+/** Asks the directories that are linked to the connection. A connection without one costs a single query. */
 export async function findDirectoryMatch(reader: Reader, person: VerifiedPerson): Promise<DirectoryMatch> {
   const { connectionId, organizationId } = person;
   const linked = await reader.rows<Linked>(
@@ -38,7 +38,7 @@ export async function findDirectoryMatch(reader: Reader, person: VerifiedPerson)
   return { kind: "NONE" };
 }
 
-/** The accounts of the directory's users that the sign-in could be of: at most two. */
+/** The accounts of those users of the directory that the person may be: at most two. */
 async function findUserIds(
   reader: Reader,
   { id, signInMatch }: Linked,

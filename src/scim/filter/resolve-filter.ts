@@ -1,4 +1,4 @@
-/** Resolves a filter with a schema: finds its attributes, checks its values, and makes the condition that is stored for. */
+/** Resolves a filter with a schema: finds its attributes, checks its values, and makes the condition on stored values. */
 import type { ResourceCondition, ValueTest } from "../../provisioning/directory/resource/condition.js";
 import { shorten } from "../../platform/text.js";
 import { invalid } from "../failures.js";

@@ -78,7 +78,7 @@ function without(attribute: Attribute, before: readonly Complex[], given: readon
   );
 }
 
-/** Whether the values that an element names are those of another. */
+/** Whether an element has every value that `named` contains. The mark of the primary element does not count. */
 function isSame(attribute: Attribute, element: Complex, named: Complex): boolean {
   const subs = (attribute.subAttributes ?? []).filter(({ name }) => name !== "primary" && named[name] !== undefined);
   return subs.every(
@@ -101,7 +101,7 @@ function changeElements(before: readonly Complex[], { op, path, value }: Change)
     const after = before.map((element) => changed.get(element) ?? element).filter((element) => !isEmpty(element));
     return onePrimary(after, [...changed.values()]);
   }
-  // Clearing a value that is not there has no effect to miss.
+  // Clearing a value that is not there changes nothing, and is not an error.
   if (value === null || value === "") return before;
   // Entra ID creates an entry by a value path that describes it, also by Replace.
   if (elements?.described == null)

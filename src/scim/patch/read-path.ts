@@ -64,7 +64,7 @@ function find(type: ResourceType, path: string): FoundAttribute {
   return found;
 }
 
-/** A wrong filter in a path is a wrong path for the provider. */
+/** Reports a wrong filter in a path as a wrong path. */
 function readFilter(text: string): Filter {
   try {
     return parseFilter(text);

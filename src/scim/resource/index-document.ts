@@ -5,7 +5,10 @@ import { COMMON_ATTRIBUTES, type ResourceType } from "../schema/schemas.js";
 import type { Complex, Document, Simple } from "./read-document.js";
 import { valueKey } from "./value-key.js";
 
-/** Every value of a document. Attributes of an extension carry its URN, because two schemas may have the same name. */
+/**
+ * Every value of a document. Names of an extension's attributes begin with `enterprise:`, because the core schema may have an
+ * attribute of the same name.
+ */
 export function indexDocument(type: ResourceType, document: Document): readonly IndexedValue[] {
   const core = [...COMMON_ATTRIBUTES, ...type.core.attributes].flatMap((attribute) =>
     indexAttribute(attribute, document[attribute.name], null),
@@ -34,7 +37,7 @@ function indexAttribute(attribute: Attribute, value: unknown, extension: string 
   );
 }
 
-/** The name under which values of an attribute are stored. The attributes of the one extension begin with a mark. */
+/** The name under which values of an attribute are stored. */
 export function indexName(extension: string | null, attribute: Attribute, sub: Attribute | null): string {
   const path = sub === null ? attribute.name : `${attribute.name}.${sub.name}`;
   return `${extension === null ? "" : "enterprise:"}${path.toLowerCase()}`;

@@ -12,7 +12,7 @@ export interface Selection {
 
 /** Attributes that every answer has. */
 const ALWAYS: ReadonlySet<string> = new Set(["schemas", "id"]);
-/** Attributes of every resource that no list of attributes has (RFC 7643, section 3.1). */
+/** Attributes of every resource that schemas do not list (RFC 7643, section 3.1). */
 const UNLISTED: readonly string[] = ["schemas", "meta"];
 const LONGEST_LIST = 4_000;
 

@@ -81,7 +81,7 @@ function readPlace(parameters: Parameters): Pick<ListRequest, "from" | "count"> 
   const cursor = readText("invalidCursor", "cursor", parameters["cursor"]);
   if (cursor === null)
     return {
-      // A smaller number counts as 1, and a smaller count as 0.
+      // A start index below 1 counts as 1, and a negative count as 0.
       from: { startIndex: Math.max(1, readNumber("startIndex", startIndex, 1)) },
       count: Math.min(LARGEST_COUNT, Math.max(0, count)),
     };

@@ -115,7 +115,7 @@ export class DirectoryResolver {
     return { directory: await deleteDirectory(this.store, caller, id) };
   }
 
-  @FieldResolver(() => String, { description: "The address that the provider needs, beside a token." })
+  @FieldResolver(() => String, { description: "The address to enter at the provider, together with a token." })
   baseUrl(): string {
     return `${this.publicUrl}/scim/v2`;
   }

@@ -1,4 +1,7 @@
-/** Reads and writes the resources of directories. Every read names the directory, so that a token finds its own alone. */
+/**
+ * Reads and writes the resources of directories. Every read names the directory, so that a token finds only its own
+ * directory's resources.
+ */
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import { sha256Hex } from "../../../platform/crypto/tokens.js";
@@ -160,7 +163,7 @@ export async function findUserResources(
 /** The largest number of resources in one statement. */
 const RESOURCES_AT_ONCE = 500;
 
-/** The ids of those accounts that are a resource of any directory. */
+/** Those of the given accounts that are a resource of any directory. */
 export async function findBoundUsers(reader: Reader, userIds: readonly string[]): Promise<ReadonlySet<string>> {
   if (userIds.length === 0) return new Set();
   const rows = await reader.rows<{ user_id: string }>(

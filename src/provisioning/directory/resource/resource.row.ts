@@ -8,7 +8,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 @Index("ux_directory_resource_group", ["groupId"], { unique: true })
 @Index("ix_directory_resource_order", ["directoryId", "kind", "id"])
 export class ResourceRow {
-  /** The resource's id in SCIM. A user that is made again after a DELETE gets a new one. */
+  /** The resource's id in SCIM. A user that is created again after a DELETE gets a new one. */
   @PrimaryColumn({ type: "varchar", length: 36 })
   id!: string;
 

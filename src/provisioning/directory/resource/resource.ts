@@ -1,4 +1,4 @@
-/** What a directory says of a user or a group, and how it is kept. */
+/** What a directory says of a user or a group, and how Usher stores it. */
 import type { FieldValues } from "../../../people/user/profile/field.js";
 
 export type ResourceKind = "USER" | "GROUP";
@@ -15,12 +15,12 @@ export interface IndexedValue {
 /** The longest key of a value, in characters. Filters compare the beginning of longer values. */
 export const LONGEST_VALUE_KEY = 300;
 
-/** What a door has understood of a resource. */
+/** What the SCIM requests of a provider say of a resource. */
 export interface ResourceContent {
   /** The `userName` or `displayName`, folded to one case. It is unique in the directory. */
   readonly nameKey: string;
   readonly externalId: string | null;
-  /** The directory's own values, as they are given back. */
+  /** The directory's own values, in the form in which Usher returns them. */
   readonly document: ResourceDocument;
   readonly values: readonly IndexedValue[];
 }

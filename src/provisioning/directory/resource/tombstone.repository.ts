@@ -43,8 +43,8 @@ export interface DirectoryNames {
 }
 
 /**
- * The account that a directory deleted under the same external id, or else under the same name; the last one. A name does
- * not count if both have an external id and they differ: the provider then gave the name to a different person.
+ * The account of the last user that a directory deleted under the same external id, or if there is none, under the same name.
+ * A name does not count if both have an external id and they differ: the provider then gave the name to a different person.
  */
 export async function findRemovedUser(
   reader: Reader,

@@ -47,7 +47,7 @@ export async function createDirectoryUser(
   const user = found.kind === "NEW" ? await createUserAccount(unit, acting, person) : found.user;
   if (found.kind !== "NEW") {
     const changed = await changeFields(unit, acting, found.user, person.fields);
-    // An administrator who disabled a prepared account keeps the last word. A deletion was the directory's own.
+    // The directory undoes its own deletion. It does not enable an account that an administrator disabled.
     if (!person.active) await deprovision(unit, acting, changed.user, directory.deprovisionAction);
     else if (found.kind === "RESTORE") await restore(unit, acting, changed.user);
   }
@@ -160,7 +160,7 @@ async function changeFields(
   return changed;
 }
 
-/** The fields that the directory gave and gives no longer. They become empty, even if another source has a value. */
+/** The fields that the directory gave before and does not give now. They become empty, even if another source has a value. */
 function clearedFields(was: DirectoryUser, is: DirectoryUser): FieldValues {
   const cleared = (Object.keys(was.fields) as FieldName[]).filter((field) => !(field in is.fields));
   return Object.fromEntries(cleared.map((field) => [field, null]));

@@ -21,7 +21,7 @@ export async function createUserResource(store: Store, directory: Directory, per
 /**
  * Changes a user of the directory.
  *
- * @param change reads what the directory said of the user, and returns it with what it says now
+ * @param change returns what the directory said of the user before the change (`was`), and what it says now (`is`)
  * @throws NOT_FOUND, RESOURCE_VERSION_CONFLICT, and what `createUserResource` throws
  */
 export async function changeUserResource(

@@ -33,7 +33,10 @@ import {
 } from "./directory.repository.js";
 import { addToken, expireTokens } from "./token.repository.js";
 
-/** What a caller decides about a directory. Absent or `null`: the default, or the present value. */
+/**
+ * What a caller decides about a directory. A value that is absent or `null` means the default for a new directory, and the
+ * present value for a change.
+ */
 interface DirectoryChoices {
   readonly name?: string | null;
   readonly deprovisionAction?: DeprovisionAction | null;
