@@ -1,4 +1,4 @@
-/** A connection whose provider refuses everybody: what the administrators hear, and what strangers cannot make them hear. */
+/** A connection whose provider refuses everybody: what Usher tells the administrators, and what strangers cannot cause. */
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { createBrowser } from "../../testing/browser.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";

@@ -47,7 +47,7 @@ const ATTEMPT = `query ($reference: String!) { signInAttempt(reference: $referen
   reference kind outcome message remedy detail issuer subject email connectionId userId address userAgent occurredAt
   steps { step at } claims profile { field value claim } rules { reason } decision { kind code remedy detail } } }`;
 
-/** Whatever only the browser, the provider and Usher may know. */
+/** The secrets of a sign-in, which only the browser, the provider and Usher may know. */
 function findSecrets({ page, browser, secrets = [] }: Ending): readonly string[] {
   const sent = Object.values(stage.providers).flatMap(({ requests, clientSecret }) => [
     clientSecret,

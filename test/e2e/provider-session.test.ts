@@ -1,4 +1,4 @@
-/** The provider rules the session, over HTTP: until when it lasts, how old and how strong the authentication must be. */
+/** The provider limits the session, over HTTP: until when it lasts, how old and how strong the authentication must be. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "@jest/globals";
 import { createBrowser, type Browser, type Page } from "../../testing/browser.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";

@@ -513,7 +513,7 @@ describe("what is kept of a sign-in", () => {
     expect(previewSignIn.rules).toMatchObject([{ claim: "note", matched: true }]);
     expect(JSON.stringify(previewSignIn)).not.toContain(token);
     const [user] = await tenant.users();
-    // Of a person without an account: it names them all the same.
+    // The test of a person without an account also names the person.
     const test = await runTest(tenant, makePerson("olga"));
     await tenant.signIn(createBrowser(), makePerson("olga"));
     const olga = (await tenant.users()).find(({ email }) => email === "olga@acme.test")!;

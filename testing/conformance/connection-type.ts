@@ -77,7 +77,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
     const said: unknown[] = [];
 
     describe("its declaration", () => {
-      test("is one that the registry takes", () => {
+      test("is accepted by the registry", () => {
         expect(createRegistry([type]).types).toEqual([type]);
         const guide = readFileSync(new URL(type.guide, REPOSITORY), "utf8");
         // If this fails, run `npm run guides`, or in a package `npx usher guides`.
@@ -92,7 +92,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
         }
       });
 
-      test("has defaults that its own parsers leave as they are", () => {
+      test("has defaults that its own parsers do not change", () => {
         for (const [, setting] of settingsOf(type))
           if (setting.default !== null)
             expect(setting.parse(setting.default, URLS)).toEqual({ value: setting.default });
@@ -109,7 +109,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
       });
     });
 
-    describe("before anything is known", () => {
+    describe("before any setting has a value", () => {
       test("it says what to paste at the provider", () => {
         const details = type.serviceProvider(ADDRESSES);
         expect(new Set(details.map((detail) => detail.name)).size).toBe(details.length);
@@ -131,7 +131,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
     });
 
     describe("settings", () => {
-      test("are parsed or refused with a sentence, whatever is entered", () => {
+      test("are parsed or refused with a sentence, for any input", () => {
         for (const [setting, { parse }] of settingsOf(type))
           fc.assert(
             fc.property(hostileInput, (input) => {
@@ -143,7 +143,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
           );
       });
 
-      test("are checked across by a pure function that names settings, whatever combination is there", () => {
+      test("are checked together by a pure function that names settings, for any combination", () => {
         const names = Object.keys(type.settings as object);
         fc.assert(
           fc.property(combinationsOf(peer, settings), fc.boolean(), (draft, complete) => {
@@ -158,7 +158,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
         );
       });
 
-      test("name their issuer by a pure function, whatever combination is there", () => {
+      test("name their issuer by a pure function, for any combination", () => {
         fc.assert(
           fc.property(combinationsOf(peer, settings), (draft) => {
             const frozen = freeze(draft);
@@ -182,8 +182,8 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
       });
     });
 
-    describe("a provider that nobody answers for", () => {
-      test("cannot be opened, which a published refusal says", async () => {
+    describe("a provider that does not answer", () => {
+      test("cannot be opened, and is refused with a published code", async () => {
         if (peer.dead === null) return;
         const opening = peer.dead.type.open(parseInput(peer.dead), runtime);
         const error: unknown = await opening.catch((reason: unknown) => reason);
@@ -191,7 +191,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
         said.push((error as ProtocolRefusal).detail);
       });
 
-      test("is diagnosed with what to do about it", async () => {
+      test("is diagnosed with a remedy", async () => {
         if (peer.dead === null) return;
         const findings = await peer.dead.type.diagnose(parseInput(peer.dead), runtime);
         expect(findings.some(({ level }) => level === "ERROR")).toBe(true);
@@ -209,7 +209,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
     });
 
     describe("the strategy answers exactly once", () => {
-      test("when a sign-in starts, with an address and a flow that is kept", async () => {
+      test("when a sign-in starts, with an address and a stored flow", async () => {
         const flows = new Flows();
         const { answers } = await start(flows);
         expect(answers).toEqual([{ kind: "redirect", url: expect.stringMatching(/^https?:\/\//) }]);
@@ -217,7 +217,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
         said.push(answers);
       });
 
-      test("when the person wishes to choose the account: it asks the provider for that, and only then", async () => {
+      test("when the person wants to choose the account, and only then asks the provider to offer a choice", async () => {
         const flows = new Flows();
         expect(peer.asksForAccount(urlOf(await start(flows)))).toBe(false);
         const begun = await start(flows, strategy, true);
@@ -226,7 +226,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
         expect(profileOf(type, answers, settings)).toMatchObject(peer.identityOf(2));
       });
 
-      test("when the person is back", async () => {
+      test("when the person comes back", async () => {
         const flows = new Flows();
         const begun = await start(flows);
         const answers = await comeBack(flows, await peer.signIn(urlOf(begun), 1), begun.state);
@@ -241,7 +241,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
         said.push(profile);
       });
 
-      test("when the flow was used up by somebody else", async () => {
+      test("when another request has used the flow up", async () => {
         if (type.binding === "post") return; // For a post, the caller uses the flow up.
         const flows = new Flows();
         const begun = await start(flows);
@@ -250,7 +250,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
         expectRefusal(await comeBack(flows, parameters, begun.state), isPublished);
       });
 
-      test("when somebody else was faster, and used the flow up after it was found", async () => {
+      test("when another request uses the flow up after it was found", async () => {
         if (type.binding === "post") return; // For a post, the caller uses the flow up.
         const flows = new Flows();
         const begun = await start(flows);
@@ -261,7 +261,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
         expectRefusal(await runExchange(strategy, { step: "return", parameters, flow }), isPublished);
       });
 
-      test("when anything comes back", async () => {
+      test("when the parameters are arbitrary", async () => {
         const flows = new Flows();
         const { state } = await start(flows);
         await fc.assert(
@@ -279,7 +279,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
         );
       });
 
-      test("when the answer comes in a way that is not the type's", async () => {
+      test("when the answer comes by the other binding", async () => {
         const flows = new Flows();
         const begun = await start(flows);
         const parameters = await peer.signIn(urlOf(begun), 1);
@@ -311,7 +311,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
       );
     });
 
-    test("a profile is made by a pure function of whatever was verified, and is of bounded, non-empty texts", () => {
+    test("a profile is made by a pure function from any verified message, and has bounded, non-empty texts", () => {
       fc.assert(
         fc.property(subject.verified, (verified) => {
           const frozen = freeze(verified);
@@ -323,7 +323,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
       );
     });
 
-    test("a secret is sent only where a change of the address asks for it anew", async () => {
+    test("a secret is sent only to addresses whose change requires it to be entered again", async () => {
       const exercise: Exercised["exercise"] = async (moved, fetch, real) => {
         const lent = { ...runtime, fetch };
         await type.diagnose(moved, lent);
@@ -336,7 +336,7 @@ export function describeConnectionType(name: string, subject: ConformanceSubject
       expect(await findMisleadingSettings({ type, settings, fetch: runtime.fetch, exercise })).toEqual([]);
     });
 
-    test("secrets never come out again", () => {
+    test("secrets are never shown", () => {
       const secrets = settingsOf(type)
         .filter(([, { kind }]) => kind === "SECRET")
         .map(([setting]) => settings[setting])

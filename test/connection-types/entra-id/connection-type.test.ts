@@ -45,7 +45,7 @@ describe("the directory's ID", () => {
     7,
     null,
     [TENANT_ID],
-  ])("is nothing else: %j", (input) => {
+  ])("cannot be %j", (input) => {
     expect(parseTenant(input)).toHaveProperty("issue");
   });
 });

@@ -71,7 +71,7 @@ describe("the Directory API", () => {
     ]);
   });
 
-  test("knows somebody who is in no group", async () => {
+  test("reports that a person is in no group", async () => {
     api.script({ body: { kind: "admin#directory#groups" } });
     expect(await open()()).toEqual({ kind: "known", values: [] });
   });

@@ -255,7 +255,7 @@ describe("a memory", () => {
     expect(defects).toEqual([new Error("no database")]);
   });
 
-  test("does not replace facts by facts that were learned earlier, unless those have a time to come", async () => {
+  test("does not replace facts by facts that were learned earlier, unless the stored time is in the future", async () => {
     const connection = await activate();
     const memory = await openMemory(services, connection);
     const at = (seconds: number) => new Date(services.runtime.clock().getTime() + seconds * 1_000);

@@ -1,4 +1,7 @@
-/** What is quietly in the way: switches that keep single sign-on off, and merging that can join nobody. */
+/**
+ * What in the organization keeps a connection from working: switches that turn single sign-on off, and merging that can join
+ * nobody.
+ */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { SYSTEM } from "../../../src/access/caller.js";
 import { insertIdentity } from "../../../src/connection/identity/identity.repository.js";
@@ -42,7 +45,7 @@ describe("a switch that keeps single sign-on off", () => {
     ["SSO_NOT_IN_PLAN", () => change({ entitlements: { sso: false } })],
     ["SSO_NOT_ALLOWED", () => change({ ssoAllowed: false })],
     ["SSO_SYSTEM_OFF", () => updateInstallation(house.services, OPERATOR, { ssoAllowed: false })],
-  ])("is said first by testConnection and refuses activateConnection: %s", async (check, switchOff) => {
+  ])("is the first finding of testConnection, and activateConnection is refused: %s", async (check, switchOff) => {
     const id = await connect({}, { madeUp: { ...COMPLETE, password: null } });
     house.specimen.hooks.findings = [{ check: "X", level: "ERROR", message: "X.", remedy: "X." }];
     try {
@@ -61,7 +64,7 @@ describe("a switch that keeps single sign-on off", () => {
     }
   });
 
-  test("refuses the activation of a connection that is ready otherwise, and lets it once it is gone", async () => {
+  test("prevents the activation of a connection that is otherwise ready, until the switch is changed", async () => {
     const id = await connect();
     await change({ entitlements: { sso: false } });
     expect(await failureOf(activateConnection(house.services, OPERATOR, id))).toMatchObject({

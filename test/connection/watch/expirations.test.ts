@@ -24,7 +24,7 @@ function look(moments: readonly Date[], things: (moment: Date) => readonly Expir
 }
 
 describe("a warning", () => {
-  test("is due at 60, 30, 7 and 1 days, each once, from the very moment", () => {
+  test("is due at 60, 30, 7 and 1 days before, each once", () => {
     const days = [61, 60, 59, 31, 30, 29, 8, 7, 6, 2, 1, 0.5, 0, -1];
     expect(look(days.map(before))).toEqual([[], [60], [], [], [30], [], [], [7], [], [], [1], [], [], []]);
   });
@@ -35,17 +35,17 @@ describe("a warning", () => {
     expect(look([before(40), before(-2), before(-3)])).toEqual([[60], [1], []]);
   });
 
-  test("is not sent of what had expired when it was first seen", () => {
+  test("is not sent for what had expired when it was first seen", () => {
     expect(look([before(-1), before(-2)])).toEqual([[], []]);
   });
 
-  test("comes afresh for a replaced certificate, and not again for one that comes back", () => {
+  test("is sent anew for a replaced certificate, and not again for one that comes back", () => {
     const other: Expiration = { ...CERTIFICATE, name: "CC:DD" };
     const things = (moment: Date) => (moment.getTime() === before(28).getTime() ? [other] : [CERTIFICATE]);
     expect(look([before(29), before(28), before(27)], things)).toEqual([[30], [30], []]);
   });
 
-  test("comes afresh for a replaced secret with the same date, and for a corrected date", () => {
+  test("is sent anew for a replaced secret with the same date, and for a corrected date", () => {
     const first = watchExpirations([SECRET], [], () => "2026-01-01T00:00:00.000Z", before(20));
     expect(first.warnings).toHaveLength(1);
     const replaced = watchExpirations([SECRET], first.watched, () => "2027-02-09T00:00:00.000Z", before(19));

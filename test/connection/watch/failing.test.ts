@@ -171,7 +171,7 @@ describe("failures that a forged message can cause", () => {
     expect(await announced()).toEqual([]);
   });
 
-  test("do not count together with failures of which they are not", async () => {
+  test("do not count together with failures that only the provider or the settings can cause", async () => {
     await fail(2, "PROVIDER");
     await fail(4, "DOUBTFUL");
     house.advance(7_200);

@@ -142,7 +142,7 @@ describe("a client secret", () => {
   });
 
   test.each(["31 May 2027", "2027-02-31", "2027-05-31T12:00", "2027-13-01T00:00:00Z", "tomorrow"])(
-    "takes no date that is not one: %s",
+    "refuses an invalid date: %s",
     async (clientSecretExpiresAt) => {
       const { id } = await withSecret(90);
       const change = updateConnection(services, OPERATOR, { id, settings: { oidc: { clientSecretExpiresAt } } });
