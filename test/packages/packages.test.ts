@@ -23,8 +23,9 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { Administrator, isSignedIn } from "../../testing/administrator.js";
 import { askGraphQL, findFreePort } from "../../testing/ask.js";
 import { createBrowser } from "../../testing/browser.js";
+import { OPERATOR_KEY } from "../../testing/usher.js";
 import { startProcess } from "../support/process.js";
-import { OPERATOR_KEY, type TestUsher } from "../support/usher.js";
+import type { TestUsher } from "../support/usher.js";
 
 const ROOT = resolve(import.meta.dirname, "../..");
 const EXAMPLE = join(ROOT, "examples/usher-connection-cas");

@@ -2,6 +2,9 @@
  * Chooses the test files of `npm run test:mariadb` and `npm run test:long`: files that read USHER_TEST_DATABASE_URL or
  * USHER_TEST_LONG, or that import such a file. The results of all other files are the same as under `npm test`. Test files
  * named on the command line always run.
+ *
+ * With USHER_TEST_REST, it chooses the files that `npm run test:mariadb` leaves out, and those of `test/platform`, which
+ * also test the SQLite driver. Together, the two runs take every file.
  */
 const { existsSync, readFileSync } = require("node:fs");
 const path = require("node:path");
@@ -14,8 +17,14 @@ const TYPE_IMPORTS = /^(?:import|export) type [^;]*;/gm;
 async function filter(paths) {
   const named = process.argv.slice(2).filter((argument) => !argument.startsWith("-"));
   const isNamed = named.some((pattern) => paths.some((each) => each.includes(pattern)));
-  const variable = process.env.USHER_TEST_LONG === undefined ? "USHER_TEST_DATABASE_URL" : "USHER_TEST_LONG";
-  return { filtered: isNamed ? paths : paths.filter((test) => reaches(test, variable)) };
+  return { filtered: isNamed ? paths : paths.filter(isChosen) };
+}
+
+function isChosen(test) {
+  if (process.env.USHER_TEST_LONG !== undefined) return reaches(test, "USHER_TEST_LONG");
+  const opensDatabase = reaches(test, "USHER_TEST_DATABASE_URL");
+  if (process.env.USHER_TEST_REST === undefined) return opensDatabase;
+  return !opensDatabase || test.includes(`${path.sep}test${path.sep}platform${path.sep}`);
 }
 
 /** Whether a test file, or a file that it imports, reads an environment variable. */
