@@ -58,15 +58,19 @@ async function readServer(url: string): Promise<Tables> {
     password: decodeURIComponent(password),
     database: pathname.slice(1),
     dateStrings: true,
+    multipleStatements: true,
   });
   try {
     const [names] = await connection.query({ sql: "SHOW TABLES", rowsAsArray: true });
-    const tables: Tables[number][] = [];
-    for (const [name] of names as unknown as [string][]) {
-      const [rows, columns] = await connection.query({ sql: `SELECT * FROM \`${name}\``, rowsAsArray: true });
-      tables.push([name, columns.map((column) => column.name), rows as unknown as unknown[][]]);
-    }
-    return tables;
+    const tables = (names as unknown as [string][]).map(([name]) => name);
+    // One request for all tables, because the walk of refused requests reads them hundreds of times.
+    const [rows, columns] = await connection.query({
+      sql: tables.map((name) => `SELECT * FROM \`${name}\``).join(";"),
+      rowsAsArray: true,
+    });
+    const rowsOf = rows as unknown as unknown[][][];
+    const columnsOf = columns as unknown as readonly (readonly { name: string }[])[];
+    return tables.map((name, index) => [name, columnsOf[index]!.map((column) => column.name), rowsOf[index]!]);
   } finally {
     await connection.end();
   }
