@@ -28,6 +28,7 @@ import { AddConnectionButtonLabel1764916000000 } from "./1764916000000-add-conne
 import { AddAuthentication1764917000000 } from "./1764917000000-add-authentication.js";
 import { CreateProvisioningDirectories1764920000000 } from "./1764920000000-create-provisioning-directories.js";
 import { AddIdentityDirectoryKeys1764920100000 } from "./1764920100000-add-identity-directory-keys.js";
+import { CreateDirectoryRequests1764932000000 } from "./1764932000000-create-directory-requests.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
@@ -58,4 +59,5 @@ export const migrations: readonly MigrationClass[] = [
   AddAuthentication1764917000000,
   CreateProvisioningDirectories1764920000000,
   AddIdentityDirectoryKeys1764920100000,
+  CreateDirectoryRequests1764932000000,
 ];

@@ -44,6 +44,7 @@ import { noteRequest, type RequestNotes } from "./platform/http/request-notes.js
 import { createHttpServer } from "./platform/http/server.js";
 import type { Logger } from "./platform/telemetry/logger.js";
 import { createReference } from "./platform/telemetry/reference.js";
+import { startRequestLog } from "./provisioning/directory/log/request-log.js";
 import { createScimRouter } from "./scim/router.js";
 import { FLOW_LIFETIME_SECONDS } from "./sign-in/flow/flow.repository.js";
 import { createSignInLimits } from "./sign-in/limits.js";
@@ -186,10 +187,15 @@ export async function startUsher(
       allowedOrigins: configuration.allowedOrigins,
       logDefect: (error) => logger.error({ error }, "An export failed."),
     });
+    const requestLog = startRequestLog({
+      store: unannounced,
+      logError: (error) => logger.error({ error }, "Requests of provisioning directories could not be logged."),
+    });
     const scim = createScimRouter({
       store,
       clock,
       publicUrl,
+      requestLog,
       deletion: DELETION_PARTS,
       logDefect: (error, reference) => logger.error({ error, reference }, "A SCIM request failed unexpectedly."),
     });
@@ -239,6 +245,7 @@ export async function startUsher(
         await webhooksStopped;
         await upkeepStopped;
         await mailStopped;
+        await requestLog.stop();
         await endpoint.stop();
         await stopSweeping();
         await registry.close();

@@ -24,6 +24,7 @@ import { SessionRow } from "./people/session/session.row.js";
 import { MembershipRoleRow, MembershipRow, MembershipTermRow } from "./people/membership/membership.row.js";
 import { UserRow } from "./people/user/user.row.js";
 import { DirectoryRow, DirectoryTokenRow } from "./provisioning/directory/stored/directory.row.js";
+import { ActivityRow, RequestRow } from "./provisioning/directory/log/request.row.js";
 import { ResourceRow, ResourceValueRow, TombstoneRow } from "./provisioning/directory/resource/resource.row.js";
 import { AttemptRow } from "./sign-in/attempt/attempt.row.js";
 import { EvidenceRow } from "./sign-in/attempt/evidence.row.js";
@@ -94,4 +95,6 @@ export const entities = [
   ResourceRow,
   ResourceValueRow,
   TombstoneRow,
+  RequestRow,
+  ActivityRow,
 ];

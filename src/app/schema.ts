@@ -47,7 +47,7 @@ export function createSchema(
       ...replaced,
     }),
     ...createConnectionResolvers(services),
-    ...createDirectoryResolvers(services),
+    ...createDirectoryResolvers(services, explainOutcome(catalogue)),
     ...createEventResolvers(store, EVENT_TYPES, recordAudit),
     ...createAuditResolvers(store),
     ...createTrainingResolvers(store),

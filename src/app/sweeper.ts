@@ -1,5 +1,5 @@
 /**
- * Deletes expired flows, replay notes, sessions, one-time links and old mail, settles seats whose billing cycle has ended, and
+ * Deletes expired flows, replay notes, sessions, one-time links, old mail and old requests of directories, settles seats whose billing cycle has ended, and
  * rewrites the search keys of earlier versions. Every replica may sweep at the same time.
  */
 import { SYSTEM } from "../access/caller.js";
@@ -15,6 +15,7 @@ import type { Clock } from "../platform/clock.js";
 import { sweepMail } from "../platform/mail/outbox.js";
 import { sweepRateLimits } from "../platform/http/rate-limit.js";
 import type { Logger } from "../platform/telemetry/logger.js";
+import { sweepRequests } from "../provisioning/directory/log/request.repository.js";
 import { sweepAttempts } from "../sign-in/attempt/attempt.repository.js";
 import { sweepFlows } from "../sign-in/flow/flow.repository.js";
 import { sweepPendingLogouts } from "../sign-in/logout/pending-logout.js";
@@ -50,6 +51,7 @@ export function startSweeper(
         await sweepSessions(unit);
         await sweepOneTimeTokens(unit);
         await sweepAttempts(unit, attemptRetentionDays);
+        await sweepRequests(unit);
         await sweepRateLimits(unit, unit.now);
         await sweepMail(unit, unit.now);
       }),

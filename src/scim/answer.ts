@@ -2,6 +2,7 @@
 import type { ErrorRequestHandler, Request, Response } from "express";
 import { Failure, INTERNAL, INVALID_INPUT, retryAfterHeader } from "../platform/errors/failure.js";
 import { noteError } from "../platform/http/request-notes.js";
+import type { RequestingDirectory } from "../provisioning/directory/log/request.js";
 import { createReference } from "../platform/telemetry/reference.js";
 
 const CONTENT_TYPE = "application/scim+json; charset=utf-8";
@@ -45,7 +46,8 @@ export function answerScimErrors(logDefect: (error: unknown, reference: string) 
       const detail = status === 413 ? "The request is too large." : "The body of the request is not JSON.";
       answerError(response, status, detail, status === 400 ? "invalidSyntax" : null);
     } else {
-      const reference = createReference();
+      const { trace } = (response.locals["directory"] ?? {}) as Partial<RequestingDirectory>;
+      const reference = trace?.reference ?? createReference();
       logDefect(error, reference);
       noteError(request, INTERNAL.code, reference);
       answerError(response, 500, `Something went wrong on our side. Reference: ${reference}.`, null);
@@ -68,6 +70,7 @@ function answerFailure(request: Request, response: Response, failure: Failure): 
 }
 
 function answerError(response: Response, status: number, detail: string, scimType: string | null): void {
+  response.locals["scimType"] = scimType;
   answer(response, status, {
     schemas: [ERROR_SCHEMA],
     status: String(status),

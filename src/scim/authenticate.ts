@@ -1,6 +1,5 @@
 /** Finds the directory of a request by its bearer token (RFC 6750). Everything that the request does is in that directory. */
 import type { Request } from "express";
-import { requireActing } from "../provisioning/directory/resource/in-directory.js";
 import { DIRECTORY_TOKEN_PREFIX, type Directory } from "../provisioning/directory/stored/directory.js";
 import { findDirectoryOfToken } from "../provisioning/directory/stored/token.repository.js";
 import { hashToken } from "../platform/crypto/tokens.js";
@@ -11,7 +10,7 @@ import type { ScimServices } from "./services.js";
 const LONGEST_TOKEN = 512;
 
 /**
- * @throws UNAUTHENTICATED without a valid token, SCIM_NOT_IN_PLAN, DIRECTORY_PAUSED
+ * @throws UNAUTHENTICATED without a valid token
  */
 export async function authenticate({ store, clock }: ScimServices, request: Request): Promise<Directory> {
   const [, token] = /^Bearer +([\x21-\x7e]+) *$/i.exec(request.get("authorization") ?? "") ?? [];
@@ -25,6 +24,5 @@ export async function authenticate({ store, clock }: ScimServices, request: Requ
     callerId: directory.id,
     organizationId: directory.organizationId,
   });
-  await requireActing(store.reader, directory);
   return directory;
 }

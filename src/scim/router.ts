@@ -1,6 +1,7 @@
 /** SCIM 2.0 at `/scim/v2` (RFC 7644), with which identity providers create, change and remove users. */
 import express, { type Request, type Response, type Router } from "express";
-import type { Directory } from "../provisioning/directory/stored/directory.js";
+import type { RequestingDirectory } from "../provisioning/directory/log/request.js";
+import { requireActing } from "../provisioning/directory/resource/in-directory.js";
 import { Failure, NOT_FOUND } from "../platform/errors/failure.js";
 import { answer, answerScimErrors } from "./answer.js";
 import { authenticate } from "./authenticate.js";
@@ -11,6 +12,7 @@ import { readBody } from "./routes/read-request.js";
 import { createResourceRoutes } from "./routes/resources.js";
 import { createUserEndpoint } from "./routes/users.js";
 import type { ScimServices } from "./services.js";
+import { noteArrival, traceRequest } from "./trace-request.js";
 
 /** The largest body (RFC 7644, section 3.7.4, for bulk requests). */
 const LARGEST_BODY = "1mb";
@@ -18,10 +20,13 @@ const LARGEST_BODY = "1mb";
 export function createScimRouter(services: ScimServices): Router {
   const router = express.Router();
   const baseUrl = `${services.publicUrl}/scim/v2`;
-  const directoryOf = (response: Response) => response.locals["directory"] as Directory;
+  const directoryOf = (response: Response) => response.locals["directory"] as RequestingDirectory;
   // The token is checked first, so that Usher does not read the body of an unknown caller.
   router.use(async (request: Request, response: Response, next) => {
-    response.locals["directory"] = await authenticate(services, request);
+    const arrival = noteArrival(services);
+    const directory = await authenticate(services, request);
+    response.locals["directory"] = traceRequest(services, { request, response }, directory, arrival);
+    await requireActing(services.store.reader, directory);
     next();
   });
   // Google Workspace and Okta send application/json. Some providers send a body without a type.

@@ -401,6 +401,20 @@ describe("a program", () => {
     expect((await ask("ProvisioningDirectory", { id })).provisioningDirectory).toMatchObject({
       connection: null,
       tokens: rotated.directory.tokens,
+      lastWriteAt: null,
+      counts: { activeUsers: 0, inactiveUsers: 0, groups: 0 },
+    });
+    const group = { schemas: ["urn:ietf:params:scim:schemas:core:2.0:Group"], displayName: "Pushed" };
+    const { status } = await fetch(`${directory.baseUrl}/Groups`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${token}` },
+      body: JSON.stringify(group),
+    });
+    expect(status).toBe(201);
+    expect(await ask("ProvisioningRequests", { directoryId: id })).toMatchObject({
+      provisioningRequests: {
+        nodes: [{ method: "POST", path: "/Groups", status, outcome: "SUCCEEDED", remedy: null }],
+      },
     });
     await ask("DeleteProvisioningDirectory", { id });
     expect((await ask("ProvisioningDirectory", { id })).provisioningDirectory).toBeNull();

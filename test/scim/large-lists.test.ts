@@ -30,7 +30,8 @@ beforeAll(async () => {
   store = { reader: database.reader, begin: createBegin(database, () => new Date()) };
   const publicUrl = "http://usher.test";
   const deletion = { guards: [], erasers: [] };
-  const scim = createScimRouter({ store, clock: () => new Date(), publicUrl, deletion, logDefect: fail });
+  const requestLog = { note: () => {} };
+  const scim = createScimRouter({ store, clock: () => new Date(), publicUrl, requestLog, deletion, logDefect: fail });
   server = createServer(express().use("/scim/v2", scim)).listen(0, "127.0.0.1");
   await once(server, "listening");
 });

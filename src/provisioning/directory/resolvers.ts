@@ -4,12 +4,20 @@ import type { ConnectionServices } from "../../connection/services.js";
 import type { Store } from "../../access/store.js";
 import type { ResolverClass } from "../../platform/graphql/schema.js";
 import { createDirectoryLoaders, DirectoryResolver } from "./graphql/directory.resolver.js";
+import { RequestResolver, type ExplainRequest } from "./graphql/request.resolver.js";
 import { DIRECTORY_COLUMNS, directoryFromRaw } from "./stored/directory.repository.js";
 
-export function createDirectoryResolvers(services: ConnectionServices): ReadonlyMap<ResolverClass, object> {
+/** @param explain finds what to do about the outcome of a request */
+export function createDirectoryResolvers(
+  services: ConnectionServices,
+  explain: ExplainRequest,
+): ReadonlyMap<ResolverClass, object> {
   const { publicUrl, clock } = services.runtime;
   const loaders = createDirectoryLoaders(services, clock);
-  return new Map<ResolverClass, object>([[DirectoryResolver, new DirectoryResolver(services, publicUrl, loaders)]]);
+  return new Map<ResolverClass, object>([
+    [DirectoryResolver, new DirectoryResolver(services, publicUrl, loaders)],
+    [RequestResolver, new RequestResolver(services, explain)],
+  ]);
 }
 
 export function createDirectoryNodes({ reader }: Store): readonly NodeSource[] {

@@ -1,7 +1,7 @@
 /** What SCIM does with one type of resource. Single requests, lists, searches and bulk requests share it. */
 import type { Resource, ResourceKind } from "../../provisioning/directory/resource/resource.js";
 import type { ExpectedVersions } from "../../provisioning/directory/resource/user-resource.operations.js";
-import type { Directory } from "../../provisioning/directory/stored/directory.js";
+import type { RequestingDirectory } from "../../provisioning/directory/log/request.js";
 import type { Selection } from "../resource/select-attributes.js";
 import type { ShownResource } from "../resource/show-resource.js";
 import type { ResourceType } from "../schema/schemas.js";
@@ -21,13 +21,13 @@ export interface Endpoint {
   readonly kind: ResourceKind;
   /** Whether the answer to a PATCH has the resource (RFC 7644, section 3.5.2, allows both). */
   readonly showsPatched: boolean;
-  readonly create: (directory: Directory, body: Body) => Promise<Resource>;
-  readonly replace: (directory: Directory, target: Target, body: Body) => Promise<Resource>;
-  readonly patch: (directory: Directory, target: Target, body: Body) => Promise<Resource>;
-  readonly remove: (directory: Directory, target: Target) => Promise<void>;
+  readonly create: (directory: RequestingDirectory, body: Body) => Promise<Resource>;
+  readonly replace: (directory: RequestingDirectory, target: Target, body: Body) => Promise<Resource>;
+  readonly patch: (directory: RequestingDirectory, target: Target, body: Body) => Promise<Resource>;
+  readonly remove: (directory: RequestingDirectory, target: Target) => Promise<void>;
   /** The resources as they are answered, in the same order. */
   readonly show: (
-    directory: Directory,
+    directory: RequestingDirectory,
     resources: readonly Resource[],
     selection: Selection,
   ) => Promise<readonly ShownResource[]>;

@@ -2,7 +2,7 @@
 import express, { type Request, type Response, type Router } from "express";
 import { findResource } from "../../provisioning/directory/resource/resource.repository.js";
 import type { Resource } from "../../provisioning/directory/resource/resource.js";
-import type { Directory } from "../../provisioning/directory/stored/directory.js";
+import type { RequestingDirectory } from "../../provisioning/directory/log/request.js";
 import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
 import { answer } from "../answer.js";
 import { etagOf, locationOf, readETags } from "../resource/show-resource.js";
@@ -16,7 +16,7 @@ export function createResourceRoutes(
   services: ScimServices,
   endpoint: Endpoint,
   baseUrl: string,
-  directoryOf: (response: Response) => Directory,
+  directoryOf: (response: Response) => RequestingDirectory,
 ): Router {
   const router = express.Router();
   const { type, kind } = endpoint;

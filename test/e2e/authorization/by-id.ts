@@ -69,6 +69,7 @@ export async function makeWorld(found: House): Promise<World> {
   const redeliveryId = await things.makeRedelivery(house);
   const endpointId = await things.makeEndpoint(house);
   const directoryId = await things.makeDirectory(house);
+  await things.makeProvisioningRequest(house, directoryId);
   const { reference } = await things.makeSignIn(house);
   return {
     organizationIds: [organizationId, other.organizationId],
@@ -84,6 +85,7 @@ export async function makeWorld(found: House): Promise<World> {
       connectionId,
       reference,
       ProvisioningDirectory: directoryId,
+      directoryId,
       WebhookEndpoint: endpointId,
       endpointId,
       WebhookRedelivery: redeliveryId,

@@ -86,6 +86,12 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
     make: home,
   },
   provisioningDirectories: ofHome(["CONNECTIONS_READ"], "id name"),
+  provisioningRequests: {
+    needs: ["CONNECTIONS_READ"],
+    declare: "$id: ID!",
+    use: "(directoryId: $id) { totalCount }",
+    make: async (house) => ({ id: await things.makeDirectory(house) }),
+  },
   provisioningDirectory: foundById(["CONNECTIONS_READ"], "id name tokens { id }", async (house) => ({
     id: await things.makeDirectory(house),
   })),

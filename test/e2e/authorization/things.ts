@@ -112,6 +112,20 @@ export async function makeDirectory({ usher, home: { organizationId, connectionI
   return createProvisioningDirectory.directory.id;
 }
 
+/** Lets a provider create a group through a directory. */
+export async function makeProvisioningRequest({ usher, word }: House, directoryId: string): Promise<void> {
+  const { rotateProvisioningToken } = await usher.ask(
+    "mutation ($id: ID!) { rotateProvisioningToken(id: $id) { token directory { baseUrl } } }",
+    { id: directoryId },
+  );
+  const { status } = await fetch(`${rotateProvisioningToken.directory.baseUrl}/Groups`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${rotateProvisioningToken.token}` },
+    body: JSON.stringify({ displayName: word() }),
+  });
+  if (status !== 201) throw new Error(`The group was not created: ${status}.`);
+}
+
 /** A draft, or an active connection. */
 export async function makeConnection(house: House, isActive = false, further: object = {}): Promise<string> {
   const { usher, home: tenant, provider, word } = house;

@@ -10,6 +10,8 @@ import type { Clock } from "../../../platform/clock.js";
 import { orNull } from "../../../platform/errors/or-null.js";
 import { defineListLoader, defineLoader } from "../../../platform/graphql/loaders.js";
 import { PageArgs, type Page } from "../../../platform/graphql/paging.js";
+import { findActivities, type Activity } from "../log/request.repository.js";
+import { countResources, type ResourceCounts } from "../resource/count-resources.js";
 import {
   createDirectory,
   deleteDirectory,
@@ -29,7 +31,7 @@ import {
   UpdateDirectoryInput,
   UpdateDirectoryPayload,
 } from "./directory.input.js";
-import { DirectoryPage, DirectoryTokenType, DirectoryType } from "./directory.type.js";
+import { CountsType, DirectoryPage, DirectoryTokenType, DirectoryType } from "./directory.type.js";
 
 /** Reads of the fields of directories. A caller who reaches a directory may see its connection and its tokens. */
 export function createDirectoryLoaders({ reader }: Store, clock: Clock) {
@@ -37,9 +39,14 @@ export function createDirectoryLoaders({ reader }: Store, clock: Clock) {
     connection: defineLoader<RequestContext, Connection>(
       async (ids) => new Map((await findConnections(reader, null, ids)).map((each) => [each.id, each])),
     ),
+    counts: defineLoader<RequestContext, ResourceCounts>((ids) => countResources(reader, ids)),
+    activity: defineLoader<RequestContext, Activity>((ids) => findActivities(reader, ids)),
     tokens: defineListLoader<RequestContext, DirectoryToken>((ids) => findTokensOf(reader, ids, clock())),
   };
 }
+
+/** Counting reads every user of a directory, as counting a list does. */
+const COST_OF_COUNTS = 100;
 
 @Resolver(() => DirectoryType)
 export class DirectoryResolver {
@@ -129,6 +136,32 @@ export class DirectoryResolver {
     @Ctx() context: RequestContext,
   ): Promise<Connection | null> {
     return connectionId === null ? null : await this.loaders.connection(context).load(connectionId);
+  }
+
+  @FieldResolver(() => CountsType, {
+    complexity: COST_OF_COUNTS,
+    description:
+      "How many users and groups the directory provides. Asked for in a list, it counts the users of each directory.",
+  })
+  async counts(@Root() { id }: DirectoryType, @Ctx() context: RequestContext): Promise<ResourceCounts> {
+    return (await this.loaders.counts(context).load(id)) ?? { activeUsers: 0, inactiveUsers: 0, groups: 0 };
+  }
+
+  @FieldResolver(() => Date, {
+    nullable: true,
+    description:
+      "When the provider sent the last request with a token of the directory; null if it has not sent one yet.",
+  })
+  async lastRequestAt(@Root() { id }: DirectoryType, @Ctx() context: RequestContext): Promise<Date | null> {
+    return (await this.loaders.activity(context).load(id))?.lastRequestAt ?? null;
+  }
+
+  @FieldResolver(() => Date, {
+    nullable: true,
+    description: "When a request of the provider last changed something successfully; null if none has yet.",
+  })
+  async lastWriteAt(@Root() { id }: DirectoryType, @Ctx() context: RequestContext): Promise<Date | null> {
+    return (await this.loaders.activity(context).load(id))?.lastWriteAt ?? null;
   }
 
   @FieldResolver(() => [DirectoryTokenType], { description: "The tokens that work, the newest first: at most two." })

@@ -57,6 +57,21 @@ export class DirectoryTokenType {
   expiresAt!: Date | null;
 }
 
+@ObjectType("ProvisioningCounts", {
+  description: "How many users and groups a provisioning directory provides. Counted when they are asked for.",
+  simpleResolvers: true,
+})
+export class CountsType {
+  @Field(() => Int, { description: "Users whose account is active." })
+  activeUsers!: number;
+
+  @Field(() => Int, { description: "Users whose account is not active, such as those that the provider deactivated." })
+  inactiveUsers!: number;
+
+  @Field(() => Int, { description: "Groups." })
+  groups!: number;
+}
+
 @ObjectType("ProvisioningDirectory", {
   implements: NodeType,
   description: "A SCIM source of an organization: the part of an identity provider that creates and removes its users.",

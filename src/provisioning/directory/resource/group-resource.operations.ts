@@ -1,6 +1,6 @@
 /** What a directory can do with its groups. */
 import type { Store } from "../../../access/store.js";
-import type { Directory } from "../stored/directory.js";
+import { noteResource, type RequestingDirectory } from "../log/request.js";
 import {
   changeDirectoryGroup,
   createDirectoryGroup,
@@ -19,13 +19,15 @@ interface Target {
 /** @throws DIRECTORY_VALUE_TAKEN, GROUP_NAME_TAKEN, MEMBER_UNKNOWN, SCIM_NOT_IN_PLAN, DIRECTORY_PAUSED */
 export async function createGroupResource(
   store: Store,
-  directory: Directory,
+  directory: RequestingDirectory,
   content: DirectoryGroup,
   memberIds: readonly string[],
 ): Promise<Resource> {
-  return await changeInDirectory(store, directory, (unit, acting) =>
-    createDirectoryGroup(unit, acting, content, memberIds),
-  );
+  return await changeInDirectory(store, directory, async (unit, acting) => {
+    const resource = await createDirectoryGroup(unit, acting, content, memberIds);
+    noteResource(directory, resource.id);
+    return resource;
+  });
 }
 
 /**
@@ -36,7 +38,7 @@ export async function createGroupResource(
  */
 export async function changeGroupResource(
   store: Store,
-  directory: Directory,
+  directory: RequestingDirectory,
   { id, expected }: Target,
   change: (before: Resource) => { readonly content: DirectoryGroup; readonly members: readonly MemberChange[] },
 ): Promise<Resource> {
@@ -48,7 +50,11 @@ export async function changeGroupResource(
 }
 
 /** @throws NOT_FOUND, RESOURCE_VERSION_CONFLICT, SCIM_NOT_IN_PLAN, DIRECTORY_PAUSED */
-export async function removeGroupResource(store: Store, directory: Directory, { id, expected }: Target): Promise<void> {
+export async function removeGroupResource(
+  store: Store,
+  directory: RequestingDirectory,
+  { id, expected }: Target,
+): Promise<void> {
   await changeInDirectory(store, directory, async (unit, acting) => {
     await removeDirectoryGroup(unit, acting, await readForChange(unit, directory, "GROUP", id, expected));
   });

@@ -7,6 +7,8 @@ import { findOrganization, lockOrganization } from "../../../people/organization
 import type { Reader } from "../../../platform/database/database.js";
 import { Failure, UNAUTHENTICATED } from "../../../platform/errors/failure.js";
 import { DIRECTORY_PAUSED, SCIM_NOT_IN_PLAN } from "../failures.js";
+import { SUCCEEDED, type RequestingDirectory, type RequestTrace } from "../log/request.js";
+import { insertRequests } from "../log/request.repository.js";
 import { findDirectory } from "../stored/directory.repository.js";
 import type { Directory } from "../stored/directory.js";
 
@@ -44,11 +46,25 @@ function checkActing(directory: Directory | null, organization: Organization | n
  */
 export async function changeInDirectory<Result>(
   store: Store,
-  { id, organizationId }: Directory,
+  { id, organizationId, trace }: RequestingDirectory,
   work: (unit: UnitOfWork, acting: ActingDirectory) => Promise<Result>,
 ): Promise<Result> {
-  return await store.begin(SYSTEM, { kind: "SCIM", actor: id }, async (unit) => {
+  const named = [...(trace?.resourceIds ?? [])];
+  const result = await store.begin(SYSTEM, { kind: "SCIM", actor: id }, async (unit) => {
+    // After a deadlock, the first try left the ids of resources that do not exist.
+    if (trace !== undefined) trace.resourceIds = new Set(named);
     const organization = await lockOrganization(unit, organizationId);
-    return await work(unit, checkActing(await findDirectory(unit, organizationId, id), organization));
+    const done = await work(unit, checkActing(await findDirectory(unit, organizationId, id), organization));
+    if (trace !== undefined) await storeTrace(unit, id, trace);
+    return done;
   });
+  if (trace !== undefined) trace.committed += 1;
+  return result;
+}
+
+/** Writes the row of the request log in the unit of work of its first change. The log's background work completes it. */
+async function storeTrace(unit: UnitOfWork, directoryId: string, trace: RequestTrace): Promise<void> {
+  if (trace.committed > 0) return;
+  const ended = { status: trace.expectedStatus, outcome: SUCCEEDED, scimType: null };
+  await insertRequests(unit, [{ directoryId, trace, ended }]);
 }

@@ -4,7 +4,7 @@ import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import type { DeletionParts } from "../../../people/user/delete/delete-guard.js";
 import { Failure, NOT_FOUND } from "../../../platform/errors/failure.js";
 import { RESOURCE_VERSION_CONFLICT } from "../failures.js";
-import type { Directory } from "../stored/directory.js";
+import { noteResource, type RequestingDirectory } from "../log/request.js";
 import { changeInDirectory } from "./in-directory.js";
 import { findResource } from "./resource.repository.js";
 import type { DirectoryUser, Resource, ResourceKind } from "./resource.js";
@@ -14,8 +14,16 @@ import { changeDirectoryUser, createDirectoryUser, removeDirectoryUser } from ".
 export type ExpectedVersions = readonly number[] | null;
 
 /** @throws DIRECTORY_VALUE_TAKEN, DIRECTORY_ADDRESS_TAKEN, SEATS_FULL, SCIM_NOT_IN_PLAN, DIRECTORY_PAUSED */
-export async function createUserResource(store: Store, directory: Directory, person: DirectoryUser): Promise<Resource> {
-  return await changeInDirectory(store, directory, (unit, acting) => createDirectoryUser(unit, acting, person));
+export async function createUserResource(
+  store: Store,
+  directory: RequestingDirectory,
+  person: DirectoryUser,
+): Promise<Resource> {
+  return await changeInDirectory(store, directory, async (unit, acting) => {
+    const resource = await createDirectoryUser(unit, acting, person);
+    noteResource(directory, resource.id);
+    return resource;
+  });
 }
 
 /**
@@ -26,7 +34,7 @@ export async function createUserResource(store: Store, directory: Directory, per
  */
 export async function changeUserResource(
   store: Store,
-  directory: Directory,
+  directory: RequestingDirectory,
   { id, expected }: { readonly id: string; readonly expected: ExpectedVersions },
   change: (before: Resource) => { readonly was: DirectoryUser; readonly is: DirectoryUser },
 ): Promise<Resource> {
@@ -40,7 +48,7 @@ export async function changeUserResource(
 /** @throws NOT_FOUND, RESOURCE_VERSION_CONFLICT, SCIM_NOT_IN_PLAN, DIRECTORY_PAUSED */
 export async function removeUserResource(
   store: Store,
-  directory: Directory,
+  directory: RequestingDirectory,
   { id, expected }: { readonly id: string; readonly expected: ExpectedVersions },
   parts: DeletionParts,
 ): Promise<void> {
@@ -57,13 +65,14 @@ export async function removeUserResource(
  */
 export async function readForChange(
   unit: UnitOfWork,
-  directory: Directory,
+  directory: RequestingDirectory,
   kind: ResourceKind,
   id: string,
   expected: ExpectedVersions,
 ): Promise<Resource> {
   const resource = await findResource(unit, directory.id, kind, id);
   if (resource === null) throw new Failure(NOT_FOUND, { type: kind.toLowerCase() });
+  noteResource(directory, resource.id);
   if (expected !== null && !expected.includes(resource.version))
     throw new Failure(RESOURCE_VERSION_CONFLICT, { actual: resource.version });
   return resource;
