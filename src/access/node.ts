@@ -7,7 +7,7 @@ import { grants, type Permission } from "./permission.js";
 
 @InterfaceType("Node", {
   description: "An object with an id. `node` and `nodes` find it by that id.",
-  // A test's schema has the resolvers of one module, and must not require the types of the others.
+  // Otherwise, a test's schema with the resolvers of one module would need the types of all modules.
   autoRegisterImplementations: false,
   resolveType: ({ __typename }: { readonly __typename: string }) => __typename,
 })

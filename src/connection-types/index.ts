@@ -5,7 +5,7 @@ import { createGoogleWorkspaceType } from "./google-workspace/index.js";
 import { oidc } from "./oidc/index.js";
 import { saml } from "./saml/index.js";
 
-/** The addresses of Microsoft and Google, where national clouds and tests use other ones, and the operator's apps there. */
+/** The addresses of Microsoft and Google, which differ for national clouds and in tests, and the operator's apps there. */
 export interface ProviderConfiguration {
   readonly entraAuthority: string;
   readonly graphUrl: string;

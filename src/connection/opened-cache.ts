@@ -18,7 +18,7 @@ interface Entry<Opened> {
 /**
  * Returns a function that opens something, or returns it from the cache. Concurrent calls open it once. A failure is not cached.
  *
- * @param options `maximum` counts entries. The least recently used one goes first
+ * @param options `maximum` is the largest number of entries. A further one replaces the least recently used
  */
 export function createOpenedCache<Key extends { readonly id: string; readonly version: number }, Opened>(
   openKey: (key: Key) => Promise<Opened>,

@@ -41,7 +41,7 @@ export interface OpenedConnectionsParts {
   readonly runtime: RuntimeParts;
   /** If absent, types have no memory and do not know the mapped claims. */
   readonly loadContext?: (connection: Connection) => Promise<OpeningContext>;
-  /** Cached connections. The least recently used one goes first. Defaults to 500. */
+  /** The largest number of cached connections, 500 when left out. A further one replaces the least recently used. */
   readonly maximum?: number;
 }
 

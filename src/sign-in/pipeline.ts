@@ -51,7 +51,7 @@ import { describePerson, describeProviderSession, showClaims, verifyPost, verify
 export interface AnswerRequest {
   readonly connectionId: string;
   readonly parameters: Readonly<Record<string, unknown>>;
-  /** The type whose app of the operator the callback belongs to; absent for the connection's own callback. */
+  /** The connection type, if the callback is that of the operator's app; absent for the connection's own callback. */
   readonly operatorAppOf?: string;
 }
 

@@ -22,7 +22,10 @@ export async function readForm(request: Request, response: Response): Promise<Po
   return (request.body as Record<string, unknown> | undefined) ?? {};
 }
 
-/** The parser gives errors of the browser a status. Usher does not show its messages, because they may quote the body. */
+/**
+ * The parser gives a status to errors that the browser caused. Usher does not show its messages, because they may quote the
+ * body.
+ */
 function explain(error: unknown): Failure<RefusalDetails> {
   const status: unknown = error instanceof Error && "status" in error ? error.status : null;
   if (typeof status !== "number" || status < 400 || status > 499) throw error;

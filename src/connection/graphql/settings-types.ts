@@ -55,7 +55,7 @@ export function declareSettingsTypes(registry: ConnectionTypeRegistry): Settings
 }
 
 /**
- * The declared types, for the functions in decorators, which run when the schema is built.
+ * The declared types. The functions in decorators read them when the schema is built.
  *
  * @throws Error if the types are not declared yet
  */

@@ -27,7 +27,7 @@ export interface AddressBookQuery {
 export interface AddressBook {
   /** The policies of the organization's connections, by connection id. */
   readonly policies: ReadonlyMap<string, MergingPolicies>;
-  /** The accounts that merging may choose for an address, under the given policies by connection id. */
+  /** The accounts that merging may choose for an address, under these policies by connection id. */
   readonly candidatesFor: (
     person: PersonAtProvider,
     emailKey: string,

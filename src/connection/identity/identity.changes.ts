@@ -1,6 +1,6 @@
 /**
- * Changes of links between people at providers and accounts. Each function writes its rows, ends the sessions that the change
- * makes wrong, and appends events and audit entries. The organization must be locked already.
+ * Changes of links between people at providers and accounts. Each function writes its rows, ends the sessions in accounts
+ * that the person no longer signs in to, and appends events and audit entries. The organization must be locked already.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { recordAudit } from "../../audit/record-audit.js";

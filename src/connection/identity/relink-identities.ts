@@ -149,7 +149,10 @@ async function readConnections(
   return { from, to };
 }
 
-/** Finds the links to move, one more than a request takes, and the reason why a link cannot move. */
+/**
+ * Finds the links to move, each with the reason why it cannot move, if there is one. Reads one link more than a request
+ * moves, so that the caller sees whether there are more.
+ */
 async function plan(
   reader: Reader | UnitOfWork,
   caller: Caller,

@@ -89,7 +89,7 @@ export function rotateClientKeys(
   }
 }
 
-/** Gives each key the state that follows its own. A key without one is deleted. */
+/** Moves each key to the state that `following` names for its present state. Deletes a key if that is `null`. */
 function shift(
   keys: readonly StoredClientKey[],
   following: Readonly<Record<ClientKeyState, ClientKeyState | null>>,

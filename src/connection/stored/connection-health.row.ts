@@ -29,7 +29,10 @@ export class ConnectionHealthRow {
   @Column({ type: "text", nullable: true })
   learned!: string | null;
 
-  /** When a worker looks after the connection, or the end of its lease; null if the connection is not active. */
+  /**
+   * When the next worker looks after the connection. While a worker does, the end of its lease. `null` if the connection is
+   * not active.
+   */
   @Column({ name: "upkeep_due_at", type: "datetime", precision: 3, nullable: true })
   upkeepDueAt!: Date | null;
 

@@ -175,7 +175,7 @@ async function loadPeople(reader: Reader, connection: Connection): Promise<Peopl
   return { people, policies: book.policies, see };
 }
 
-/** Selects the addresses of a connection's people that several accounts have, and the addresses of merged links. */
+/** Selects addresses of a connection's people: those that several accounts have, and those of merged links. */
 function selectAddresses({ id, organizationId }: Connection): Condition {
   return {
     sql: `IN (SELECT x.email_key FROM identity x

@@ -20,8 +20,8 @@ interface SettingsChange {
 }
 
 /**
- * The keys that stay. If the settings lead to a different address, no key stays: otherwise an administrator could send
- * assertions that the earlier provider accepts to a server of their own.
+ * The keys that stay. If the settings lead to a different address, no key stays. Otherwise, an administrator could enter the
+ * address of their own server, and use the assertions that it gets at the earlier provider.
  */
 function keysThatStay(
   { clientKeys }: Connection,

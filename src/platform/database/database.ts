@@ -25,8 +25,9 @@ export interface Transaction extends Reader {
 
 export interface TransactOptions {
   /**
-   * Whether a power cut may undo the transaction, until a later one without this option commits. On SQLite, the commit then
-   * does not wait for the disk. A crash of the process undoes nothing. The option has no effect on MySQL.
+   * Whether a power cut may undo the transaction, as long as no later transaction without this option has committed. On
+   * SQLite, the commit then does not wait for the disk. A crash of the process undoes nothing. The option has no effect on
+   * MySQL.
    */
   readonly mayBeLost?: boolean;
 }

@@ -14,7 +14,7 @@ import { readFirst } from "./reader.js";
 import type { TransactionScope, TransactionScopes } from "./transaction-scope.js";
 import { bindValue } from "./values.js";
 
-/** No attempt at a transaction begins later than this. */
+/** After this time, no further attempt at a transaction begins. */
 const RETRY_FOR_MILLISECONDS = 30_000;
 const LONGEST_PAUSE_MILLISECONDS = 2_000;
 

@@ -61,7 +61,7 @@ export class MysqlMigrationRunner extends GuardedMysqlQueryRunner {
     if (steps === null || !changesSomething(sql)) return await super.query(sql, parameters, useStructuredResult);
     const hash = nameStep(steps, sql, parameters);
     if (steps.known.get(hash) === true) return [];
-    // The records about a statement are not statements of the migration.
+    // Otherwise, this function would record the statements that write the record.
     this.#steps = null;
     try {
       return changesRows(sql)
@@ -72,7 +72,7 @@ export class MysqlMigrationRunner extends GuardedMysqlQueryRunner {
     }
   }
 
-  /** TypeORM looks for the index first, and throws when an earlier start has dropped it. */
+  /** TypeORM's own method looks for the index first, and would throw if an earlier start has dropped it. */
   override async dropIndex(table: string, index: string): Promise<void> {
     await this.query(`DROP INDEX ${this.driver.escape(index)} ON ${this.driver.escape(table)}`);
     this.loadedTables = [];
@@ -163,9 +163,9 @@ export class MysqlMigrationRunner extends GuardedMysqlQueryRunner {
 }
 
 /**
- * A statement's key, the same at each start. A migration may change rows twice by the same statement, so each occurrence
- * gets its own key. A statement that changes the schema has one key for all its occurrences: TypeORM repeats it only when it
- * found a part of the change done already.
+ * A statement's key, the same at each start. A migration may change rows twice by the same statement, so each occurrence gets
+ * its own key. A statement that changes the schema runs only once, so all its occurrences have one key. TypeORM repeats it
+ * only if it finds a part of the change done.
  */
 function nameStep({ migration, occurrences }: Steps, sql: string, parameters: unknown): string {
   const text = JSON.stringify([migration, sql, parameters ?? []]);

@@ -39,8 +39,8 @@ export class QueuedSqliteQueryRunner extends BetterSqlite3QueryRunner {
   }
 
   /**
-   * Waits for the lock. Until `release`, commits do not wait for the disk. When another caller then commits, these commits
-   * are on the disk too, because SQLite writes its log in order.
+   * Waits for the lock. Until `release`, commits do not wait for the disk. A later commit of another caller brings these
+   * commits to the disk, too, because SQLite writes its log in order.
    */
   async deferSync(): Promise<void> {
     await this.hold();

@@ -11,7 +11,10 @@ export function placeholders(values: readonly unknown[]): string {
   return values.map(() => "?").join(", ");
 }
 
-/** What turns an `INSERT` into an update if a row with the key exists; the assignments follow. `key` must never be input. */
+/**
+ * The SQL between an `INSERT` and its assignments, by which the insert becomes an update if a row with the key exists. `key`
+ * must never be input.
+ */
 export function onDuplicateKey(dialect: Dialect, key: string): string {
   return dialect === "sqlite" ? `ON CONFLICT (${key}) DO UPDATE SET` : "ON DUPLICATE KEY UPDATE";
 }

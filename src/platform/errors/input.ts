@@ -7,7 +7,7 @@ import { Failure, INVALID_INPUT, type FieldIssue } from "./failure.js";
 export interface TextRule {
   readonly longest?: number;
   readonly pattern?: RegExp;
-  /** The rest of the sentence "NAME …" if the pattern does not match. */
+  /** What the error says after the field's name if the text does not match the pattern. */
   readonly sentence?: string;
 }
 
@@ -19,7 +19,7 @@ const EMAIL = /^[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:
 export interface NumberRule {
   readonly lowest: number;
   readonly highest?: number;
-  /** The rest of the sentence "NAME …" if the number is out of range or not a number. */
+  /** What the error says after the field's name if the number is out of range or not a number. */
   readonly sentence: string;
 }
 

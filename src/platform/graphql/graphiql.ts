@@ -62,7 +62,7 @@ const START_STYLES = `html, body, #graphiql { height: 100%; margin: 0; }
 `;
 
 export interface GraphiqlOptions {
-  /** Whether this browser may see it; in production, only signed-in administrators. */
+  /** Whether this browser may see the page; in production, only signed-in administrators. */
   readonly mayOpen: (request: Request) => Promise<boolean>;
 }
 

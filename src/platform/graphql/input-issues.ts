@@ -7,7 +7,7 @@ import type { FieldIssue } from "../errors/failure.js";
 import { shorten, shortenQuotes } from "../text.js";
 import { findKeysToChoose } from "./schema.js";
 
-/** The kinds of the first node of an error about a value in graphql-js. */
+/** The kinds of nodes that are values. The first node of an error about a value has one of them. */
 const VALUE_KINDS: ReadonlySet<string> = new Set([
   Kind.INT,
   Kind.FLOAT,
@@ -38,7 +38,8 @@ export function opennessOf(schema: GraphQLSchema, introspection: boolean): Openn
 
 /** Whether an error of graphql-js is about one value in the document: a wrong literal or variable. */
 export function isAboutValue({ nodes }: GraphQLError): boolean {
-  // If there are two nodes and the first is a variable, the variable is undefined or misplaced. That is a mistake in the document.
+  // With two nodes, of which the first is a variable, the error is about a variable that is undefined or in the wrong place.
+  // That is a mistake in the document, not in a value.
   const first = nodes?.[0]?.kind;
   return first !== undefined && VALUE_KINDS.has(first) && (first !== Kind.VARIABLE || nodes?.length === 1);
 }
@@ -75,12 +76,12 @@ function askForOneKey(keys: readonly string[] | null): string | null {
   return keys && `Exactly one key is needed: ${new Intl.ListFormat("en-GB", { type: "disjunction" }).format(keys)}.`;
 }
 
-/** The path from the single argument `input` of a mutation on, as a form names its fields. */
+/** The path of a field as a form names it: without the argument `input` of a mutation. */
 function toFieldPath(place: readonly string[]): string {
   return (place.length > 1 && place[0] === "input" ? place.slice(1) : place).map(shorten).join(".");
 }
 
-/** `String cannot represent a non string value: 12345` without the value. */
+/** Removes the value from a message, such as 12345 from `String cannot represent a non string value: 12345`. */
 function removeValue(reason: string): string {
   return reason
     .replace(/( cannot represent [^:]*value): .*$/s, "$1.")
@@ -118,7 +119,7 @@ function namesAlong(way: readonly (ASTNode | readonly ASTNode[])[]): string[] {
     if (step.kind === Kind.VARIABLE_DEFINITION) {
       return [step.variable.name.value];
     }
-    // The name of an item of a list literal is its position in the next array of ancestors.
+    // An item of a list is named by its position. The list's items are the next element of `way`.
     const items = way[index + 1];
     const item = way[index + 2];
     return step.kind === Kind.LIST && items !== undefined && "length" in items && item !== undefined

@@ -70,7 +70,7 @@ function declare<Context extends object, Value, Missing>(
       );
       loaders.set(batch, loader);
     }
-    // The map holds loaders of all types. This declaration made the loader of its own batch function.
+    // The loader under the key `batch` was made above, with the types of this declaration.
     return loader as DataLoader<string, Value | Missing>;
   };
 }

@@ -140,7 +140,7 @@ function noteOperations(currentRequest: () => Request | undefined): ApolloServer
     requestDidStart: async () => ({
       willSendResponse: async ({ document, operationName, request }) => {
         const current = currentRequest();
-        // Apollo has chosen no operation of a document that validation refuses.
+        // If validation refuses the document, Apollo does not choose an operation, so the first one gives the name.
         const first = document?.definitions.find((definition) => definition.kind === Kind.OPERATION_DEFINITION);
         const name = operationName ?? request.operationName ?? first?.name?.value;
         if (current !== undefined) noteOperation(current, name);

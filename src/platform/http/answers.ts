@@ -47,7 +47,7 @@ function readFailure(error: unknown): AnsweredFailure | null {
   if (error instanceof Failure) {
     return error as AnsweredFailure;
   }
-  // Express and its body parsers give an error of the client a status. Their messages may quote the body.
+  // Express and its body parsers give a status to errors that the client caused. Their messages may quote the body.
   const status: unknown = error instanceof Error && "status" in error ? error.status : null;
   if (typeof status !== "number" || status < 400 || status > 499) {
     return null;

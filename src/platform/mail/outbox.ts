@@ -63,7 +63,7 @@ export async function claimDueMail(
   const leasedUntil = new Date(now.getTime() + leaseSeconds * 1_000);
   const mails = raws.map(fromRaw);
   const due = mails.filter(({ attempt }) => attempt <= MAXIMUM_ATTEMPTS);
-  // The next attempt is not made, so the log names the last one.
+  // `attempt` names the next attempt, which is not made. The log names the last one that was made.
   const exhausted = mails
     .filter(({ attempt }) => attempt > MAXIMUM_ATTEMPTS)
     .map((mail) => ({ ...mail, attempt: mail.attempt - 1 }));

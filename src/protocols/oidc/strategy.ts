@@ -123,9 +123,9 @@ export class OpenIdConnectStrategy extends PassportOpenIdConnect {
 type LibrarysRequest = Parameters<PassportOpenIdConnect["authenticate"]>[0];
 
 /**
- * Restates the verified claims as an unsigned ID token that the library can read. The library checks issuer, audience
- * and nonce again. It knows one issuer, that of the provider: for an issuer of a tenant, the caller passes that one. It
- * would check the expiry without tolerance, so the token expires in one minute.
+ * Restates the verified claims as an unsigned ID token that the library can read. The library checks issuer, audience and
+ * nonce again. It knows only the provider's issuer, so the caller replaces the issuer of a tenant by that one. It would check
+ * the expiry without tolerance, so the token expires in one minute.
  */
 function restateForLibrary({ claims, subject, issuer }: VerifiedSignIn): string {
   const { aud, azp, iat, nonce } = claims;

@@ -14,7 +14,7 @@ export const MOST_STEPS = 20_000_000;
 
 /** Steps to compile one character of a pattern. */
 const COMPILING_STEPS = 100;
-/** Characters of a text that one step can search for at one character of a value. */
+/** How many characters of a text one step can compare at one position of a value. */
 const SEARCHES_PER_STEP = 100;
 
 /** The result of a search among the values of a claim. */

@@ -27,7 +27,7 @@ export interface FlowNotes {
   readonly steps: readonly AttemptStep[];
   /** The reference of the test that the flow belongs to; `null` for a sign-in. A flow stays a test or a sign-in. */
   readonly testReference: string | null;
-  /** The type whose app of the operator began a sign-in; absent if a connection began it. */
+  /** The connection type, if the sign-in began with the operator's app; absent if it began with a connection. */
   readonly operatorAppOf?: string;
   /** The consent that the flow belongs to; absent for a sign-in or a test. */
   readonly consent?: ConsentNotes;

@@ -99,7 +99,10 @@ export async function listOpenTraining(
   }));
 }
 
-/** The ids that assign the course to a group, and the ids whose starts and results count as a beginning. */
+/**
+ * The ids of a course and of related courses. An assignment of one of `assigned` assigns the course. A start or result of one
+ * of `done` counts as a beginning.
+ */
 async function findParts(reader: Reader, organizationId: string, { id, kind }: Course) {
   if (kind === "MODULE") {
     const children = (await findChildrenOf(reader, [id])).get(id) ?? [];

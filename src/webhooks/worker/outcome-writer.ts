@@ -169,7 +169,7 @@ async function insertRetries(unit: UnitOfWork, outcomes: readonly TurnOutcome[])
     for (const { event, number, retryAt, result } of attempts) {
       failed.delete(event.id);
       if (retryAt === null) continue;
-      // By the same clock as `retryAt`: the present time may be earlier, when the clock was set back meanwhile.
+      // Computed from the attempt, as `retryAt` is. The present time may be earlier, if the clock was set back meanwhile.
       const scheduledAt = new Date(result.startedAt.getTime() + result.durationMs);
       failed.set(event.id, [lease.endpointId, event.id, event.sequence, number, retryAt, scheduledAt]);
     }

@@ -24,7 +24,8 @@ export async function rewriteTerms(unit: UnitOfWork, after: string, most: number
     return next === undefined ? null : `${next.id}${SEPARATOR}`;
   }
   await lockOrganization(unit, organizationId);
-  // A guest's names change under the locks of the home organization and of the account, not under this organization's.
+  // A change of a guest's names locks the home organization and the account, but not the organization whose terms are
+  // rewritten here.
   const raws = await unit.rows<RawUser>(
     `SELECT ${USER_COLUMNS} FROM membership m JOIN app_user u ON u.id = m.user_id
       WHERE m.organization_id = ? AND m.user_id IN (${placeholders(ids)})
