@@ -26,9 +26,10 @@ import { entities } from "./entities.js";
 import { createSchemaRouter } from "./events/schema-router.js";
 import { ensureOperatorKey } from "./people/api-key/operator-key.js";
 import { checkKeyRing, keepKeyRingCheck } from "./people/installation/key-ring-check.js";
+import { createUseNotes } from "./people/caller/note-use.js";
 import { resolveCaller } from "./people/caller/resolve-caller.js";
+import { LONGEST_SESSION_MINUTES } from "./people/organization/policies.js";
 import type { ResolveTxt } from "./people/domain/resolve-txt.js";
-import { SESSION_LIFETIME_SECONDS } from "./people/session/session.js";
 import type { SessionContext } from "./people/viewer/session-context.js";
 import { systemClock, type Clock } from "./platform/clock.js";
 import type { MigrationClass } from "./platform/database/create-data-source.js";
@@ -114,17 +115,21 @@ export async function startUsher(
     const catalogue = createCatalogue(registry);
 
     const cookies = {
-      session: defineCookie({ publicUrl, name: "usher-session", maxAgeSeconds: SESSION_LIFETIME_SECONDS }),
       form: defineCookie({ publicUrl, name: "usher-form" }),
+      session: defineCookie({ publicUrl, name: "usher-session", maxAgeSeconds: LONGEST_SESSION_MINUTES * 60 }),
       browser: defineCookie({ publicUrl, name: "usher-browser", maxAgeSeconds: FLOW_LIFETIME_SECONDS }),
       portal: defineCookie({ publicUrl, name: "usher-portal", maxAgeSeconds: PORTAL_SECONDS }),
       signedOut: defineCookie({ publicUrl, name: "usher-signed-out", maxAgeSeconds: SIGNED_OUT_SECONDS }),
     };
+    const uses = createUseNotes(unannounced, clock, (error) =>
+      logger.warn({ error }, "The last uses of sessions and keys could not be stored."),
+    );
     const callerOf = async (request: IncomingMessage): Promise<Caller> => {
-      const caller = await resolveCaller(database.reader, clock, {
+      const credentials = {
         authorization: request.headers.authorization ?? null,
         sessionToken: cookies.session.read(request),
-      });
+      };
+      const caller = await resolveCaller(database.reader, clock, credentials, uses.note);
       noteRequest(request, describeCaller(caller));
       return caller;
     };
@@ -246,6 +251,7 @@ export async function startUsher(
         await upkeepStopped;
         await mailStopped;
         await requestLog.stop();
+        await uses.stop();
         await endpoint.stop();
         await stopSweeping();
         await registry.close();

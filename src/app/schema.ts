@@ -44,6 +44,7 @@ export function createSchema(
       roles: [findRoleMappingUses],
       organizationParts: ORGANIZATION_PARTS,
       users: DELETION_PARTS,
+      clock: services.runtime.clock,
       ...replaced,
     }),
     ...createConnectionResolvers(services),

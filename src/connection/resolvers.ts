@@ -2,7 +2,7 @@
 import type { ResolverClass } from "../platform/graphql/schema.js";
 import { ClientKeyResolver } from "./graphql/client-key.resolver.js";
 import { createConnectionResolver } from "./graphql/connection.resolver.js";
-import { IdentityResolver, UserIdentitiesResolver } from "./graphql/identity.resolvers.js";
+import { IdentityResolver, SessionConnectionResolver, UserIdentitiesResolver } from "./graphql/identity.resolvers.js";
 import { AccountLinkingResolver, LinkingResolver, LinkRequestResolver } from "./graphql/linking.resolver.js";
 import { ListConnectionsResolver, OrganizationConnectionsResolver } from "./graphql/list-connections.resolver.js";
 import { MappingResolver } from "./graphql/mapping.resolver.js";
@@ -23,5 +23,6 @@ export function createConnectionResolvers(services: ConnectionServices): Readonl
     [LinkingResolver, new LinkingResolver(services)],
     [UserIdentitiesResolver, new UserIdentitiesResolver(loaders)],
     [IdentityResolver, new IdentityResolver(loaders)],
+    [SessionConnectionResolver, new SessionConnectionResolver(loaders)],
   ]);
 }

@@ -1,5 +1,6 @@
 /** The resolvers of people, for the composition root. */
 import type { Store } from "../access/store.js";
+import { systemClock, type Clock } from "../platform/clock.js";
 import type { ResolverClass } from "../platform/graphql/schema.js";
 import { ApiKeyResolver } from "./api-key/api-key.resolver.js";
 import { GroupResolver } from "./group/group.resolver.js";
@@ -17,6 +18,7 @@ import { OrganizationResolver } from "./organization/organization.resolver.js";
 import type { FindRoleUses } from "./role/role-guard.js";
 import { RoleResolver } from "./role/role.resolver.js";
 import { UserRoleGrantsResolver } from "./role/user-role-grants.resolver.js";
+import { SessionResolver, ViewerSessionsResolver } from "./session/session.resolver.js";
 import { SeatHolderResolver, SeatsResolver } from "./seat/seat.resolver.js";
 import type { DeletionParts } from "./user/delete/delete-guard.js";
 import { UserProfileResolver } from "./user/profile/profile.resolver.js";
@@ -35,11 +37,14 @@ export interface PeopleNeeds {
   readonly organizationParts?: readonly OrganizationPart[];
   /** The DNS resolver; the machine's own if absent. */
   readonly resolveTxt?: ResolveTxt;
+  /** The machine's own clock if absent. */
+  readonly clock?: Clock;
 }
 
 /** Every resolver class with its instance, for `buildGraphQLSchema`. */
 export function createPeopleResolvers(store: Store, needs: PeopleNeeds = {}): ReadonlyMap<ResolverClass, object> {
   const loaders = createPeopleLoaders(store);
+  const { clock = systemClock } = needs;
   return new Map<ResolverClass, object>([
     [OrganizationResolver, new OrganizationResolver(store, loaders)],
     [OrganizationDeletionResolver, new OrganizationDeletionResolver(store, needs.organizationParts ?? [])],
@@ -60,6 +65,8 @@ export function createPeopleResolvers(store: Store, needs: PeopleNeeds = {}): Re
     [UserRoleGrantsResolver, new UserRoleGrantsResolver(loaders)],
     [ApiKeyResolver, new ApiKeyResolver(store)],
     [ViewerResolver, new ViewerResolver(store, loaders)],
+    [SessionResolver, new SessionResolver(store, clock)],
+    [ViewerSessionsResolver, new ViewerSessionsResolver(store, clock)],
     [MembershipResolver, new MembershipResolver(loaders)],
     [UserMembershipResolver, new UserMembershipResolver(loaders)],
   ]);

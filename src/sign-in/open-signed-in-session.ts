@@ -1,5 +1,6 @@
-/** The end of every successful sign-in: a new session, the event `user.signed_in` and the recorded attempt. */
+/** The end of every successful sign-in: a new session, the event `user.signed_in`, an audit entry and the recorded attempt. */
 import type { UnitOfWork } from "../access/unit-of-work.js";
+import { recordAudit } from "../audit/record-audit.js";
 import { appendEvent } from "../events/append-event.js";
 import type { Organization } from "../people/organization/organization.js";
 import { endSessionByToken, openSession } from "../people/session/session.repository.js";
@@ -25,13 +26,14 @@ export interface AllowedSignIn {
   readonly flowHash?: string;
 }
 
-/** Ends the session that the browser had, opens a new one, and appends the event and the attempt. */
+/** Ends the session that the browser had, opens a new one, and records the event, the audit entry and the attempt. */
 export async function openSignedInSession(unit: UnitOfWork, signIn: AllowedSignIn): Promise<Session> {
   const { attempt, organization, user, snapshot, browser, tokenHash, flowHash = null } = signIn;
   const { connectionId, reference } = attempt;
   const authentication = authenticationOf(attempt);
   const end = attempt.profile?.authentication?.sessionEndsAt ?? null;
-  if (browser.sessionToken !== null) await endSessionByToken(unit, hashToken(browser.sessionToken));
+  const endedEarlierSession =
+    browser.sessionToken !== null && (await endSessionByToken(unit, hashToken(browser.sessionToken)));
   const session = await openSession(unit, {
     tokenHash,
     userId: user.id,
@@ -39,6 +41,7 @@ export async function openSignedInSession(unit: UnitOfWork, signIn: AllowedSignI
     connectionId,
     flowHash,
     client: browser.client,
+    policies: organization.policies,
     authentication,
     providerEndsAt: end === null ? null : new Date(end),
   });
@@ -57,6 +60,12 @@ export async function openSignedInSession(unit: UnitOfWork, signIn: AllowedSignI
         authTime: authentication.authTime?.toISOString() ?? null,
       },
     },
+  });
+  await recordAudit(unit, {
+    organizationId: organization.id,
+    action: "user.signed_in",
+    subject: { type: "user", id: user.id },
+    after: { connectionId, reference, sessionId: session.id, address: browser.client.address, endedEarlierSession },
   });
   await recordAttempt(unit, attempt, { outcome: "SUCCEEDED", detail: null, userId: user.id });
   return session;

@@ -7,7 +7,7 @@ import { findUser } from "../people/user/user.repository.js";
 import { UnsealError } from "../platform/crypto/key-ring.js";
 import { hashToken } from "../platform/crypto/tokens.js";
 import { beginLogout } from "./logout/begin-logout.js";
-import { recordSignOut } from "./record-sign-out.js";
+import { recordSignOut } from "../people/session/record-sign-out.js";
 import type { SignInServices } from "./services.js";
 
 /**

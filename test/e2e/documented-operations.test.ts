@@ -22,7 +22,7 @@ import {
 import { DEFAULT_QUERY_LIMITS } from "../../src/platform/graphql/limits.js";
 import { MAXIMUM_PAGE_SIZE } from "../../src/platform/graphql/paging.js";
 import { MAXIMUM_BODY_BYTES } from "../../src/platform/graphql/server.js";
-import { SESSION_LIFETIME_SECONDS } from "../../src/people/session/session.js";
+import { ORGANIZATION_POLICIES } from "../../src/people/organization/policies.js";
 import { FLOW_LIFETIME_SECONDS } from "../../src/sign-in/flow/flow.repository.js";
 import { resolveReturnTo } from "../../src/sign-in/return-to.js";
 import { findBlocks, findExample, readCode, readTable, readText, ROOT } from "../docs/markdown.js";
@@ -212,7 +212,9 @@ describe("the documents agree with the schema", () => {
       "depth of the variables": DEFAULT_QUERY_LIMITS.variableDepth,
     });
     expect(FRONTEND_GUIDE).toContain(`${MAXIMUM_BODY_BYTES} bytes`);
-    expect(FRONTEND_GUIDE).toContain(`lasts ${SESSION_LIFETIME_SECONDS / 3600} hours`);
+    const { sessionIdleMinutes, sessionLifetimeMinutes } = ORGANIZATION_POLICIES;
+    expect(FRONTEND_GUIDE).toContain(`after ${sessionIdleMinutes.default / 60} hours without a request`);
+    expect(FRONTEND_GUIDE).toContain(`${sessionLifetimeMinutes.default / 60 / 24} days after the sign-in`);
     expect(FRONTEND_GUIDE).toContain(`within ${FLOW_LIFETIME_SECONDS / 60} minutes`);
     const builtIn = new Set(["String", "Int", "Float", "Boolean", "ID"]);
     const scalars = Object.values(schema.getTypeMap()).filter(

@@ -165,8 +165,30 @@ async function provesDomains({ ask, organizationId, txtRecords }: World): Promis
   expect((await ask("Domains", { slug: "acme" })).organization.domains).toEqual([]);
 }
 
+async function endsSessions(world: World): Promise<void> {
+  const { ask } = world;
+  for (const _session of ["second", "third"]) await signIn(world, "ada");
+  const { nodes } = (await askInBrowser(world, "Sessions", {})).viewer.sessions;
+  expect(nodes).toMatchObject([
+    { current: false },
+    { current: false },
+    { current: true, connection: { displayName: "Acme ID" } },
+  ]);
+  const userId = await userIdOf(world, "ada");
+  expect((await ask("SessionsOfUser", { userId })).sessions.nodes).toHaveLength(3);
+  expect((await ask("RevokeSession", { id: nodes[0].id })).revokeSession.session.id).toBe(nodes[0].id);
+  const { revokeSessions } = await askInBrowser(world, "RevokeSessions", { input: { keepCurrent: true } });
+  expect(revokeSessions.count).toBe(1);
+}
+
+/** Runs a documented operation in the browser in which Ada is signed in. */
+async function askInBrowser({ browser, documentOf, usher }: World, name: string, variables: object) {
+  const text = JSON.stringify({ query: documentOf(name), variables });
+  return JSON.parse((await browser.send("POST", `${usher.url}/graphql`, { type: "application/json", text })).text).data;
+}
+
 async function keepsMembers(world: World): Promise<void> {
-  const { ask, browser, documentOf, organizationId, usher } = world;
+  const { ask, organizationId } = world;
   const other = (await ask("CreateOrganization", { input: { name: "Other", slug: "other" } }, OPERATOR_KEY))
     .createOrganization.organization;
   const [ada, grace] = [await userIdOf(world, "ada"), await userIdOf(world, "grace")];
@@ -181,9 +203,7 @@ async function keepsMembers(world: World): Promise<void> {
     [other.id, "other"],
     [organizationId, "acme"],
   ]) {
-    const query = documentOf("SwitchOrganization");
-    const body = { type: "application/json", text: JSON.stringify({ query, variables: { organizationId: id } }) };
-    const { data } = JSON.parse((await browser.send("POST", `${usher.url}/graphql`, body)).text);
+    const data = await askInBrowser(world, "SwitchOrganization", { organizationId: id });
     expect(data.switchOrganization.organization.slug).toBe(slug);
   }
   expect((await ask("RemoveMember", { input: place }, OPERATOR_KEY)).removeMember.member.id).toBe(ada);
@@ -215,5 +235,6 @@ export const PEOPLE_OPERATIONS: readonly (readonly [string, (world: World) => Pr
   ["sets a password", setsPasswords],
   ["disables, archives, approves and deletes one or many users", changesStatuses],
   ["proves a domain", provesDomains],
+  ["lists and revokes sessions", endsSessions],
   ["changes members, an owner and groups, and reads seats", keepsMembers],
 ];

@@ -102,7 +102,7 @@ describe("a session", () => {
     expect((await createBrowser().get(`${usher.url}/o/${tenant.slug}`, { follow: false, headers })).status).toBe(200);
   });
 
-  it("ends after twelve hours if the provider allows a longer one", async () => {
+  it("ends after twelve hours without a request if the provider allows a longer one", async () => {
     const browser = createBrowser();
     await (
       await createTenant(usher, openId)

@@ -379,7 +379,7 @@ describe("a session", () => {
     const page = await open(browser, await tenant.authenticate(browser));
     expect(page.headers["set-cookie"]).toEqual([
       expect.stringMatching(
-        /^usher-session=usher_ses_[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=43200$/,
+        /^usher-session=usher_ses_[A-Za-z0-9_-]{43}; Path=\/; HttpOnly; SameSite=Lax; Max-Age=7776000$/,
       ),
     ]);
     expect(page.headers["cache-control"]).toBe("no-store");

@@ -7,11 +7,13 @@ const Database = await loadSqlite();
 /** The number of rows and a hash of the content, by table. */
 export type DatabaseImage = Readonly<Record<string, string>>;
 
-/** Columns that the workers of upkeep write at any time, as `table.column`. */
+/** Columns that workers write at any time, as `table.column`. */
 export const WRITTEN_BY_UPKEEP: ReadonlySet<string> = new Set(
   ["upkeep_due_at", "upkeep_lease_id", "upkeep_failures", "failing_since", "failing_code", "expirations", "claims"]
     .concat("provider_read_at", "provider_failure")
-    .map((column) => `connection_health.${column}`),
+    .map((column) => `connection_health.${column}`)
+    // The use of a session is noted after its request was answered.
+    .concat("user_session.last_used_at", "user_session.expires_at"),
 );
 
 /**

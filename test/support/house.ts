@@ -80,6 +80,7 @@ export async function openHouse(upper: UpperModule | null = null): Promise<House
   const store: Store = { reader: database.reader, begin: createBegin(database, () => clock.now) };
   const container = new Map([
     ...createPeopleResolvers(store, {
+      clock: () => clock.now,
       ...(upper?.users === undefined ? {} : { users: upper.users }),
       ...(upper?.organizationParts === undefined ? {} : { organizationParts: upper.organizationParts }),
     }),

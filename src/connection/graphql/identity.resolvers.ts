@@ -1,7 +1,8 @@
-/** Adds the field `identities` to users, and fields to identities. */
+/** Adds the field `identities` to users, `connection` to sessions, and fields to identities. */
 import { Ctx, FieldResolver, Resolver, Root } from "type-graphql";
 import { scopeFor } from "../../access/caller.js";
 import type { RequestContext } from "../../access/request-context.js";
+import { SessionType } from "../../people/session/session.type.js";
 import { UserType } from "../../people/user/user.type.js";
 import type { Identity } from "../identity/identity.js";
 import type { ConnectionLoaders } from "../loaders.js";
@@ -47,5 +48,18 @@ export class IdentityResolver {
     // A foreign key keeps an identity from outliving its connection.
     if (connection === null) throw new Error(`identity ${identity.id} has no connection`);
     return connection;
+  }
+}
+
+@Resolver(() => SessionType)
+export class SessionConnectionResolver {
+  constructor(private readonly loaders: ConnectionLoaders) {}
+
+  @FieldResolver(() => SsoConnectionType, {
+    nullable: true,
+    description: "The connection that gave the session; null for a one-time link or a password.",
+  })
+  async connection(@Root() { connectionId }: SessionType, @Ctx() context: RequestContext): Promise<Connection | null> {
+    return connectionId === null ? null : await this.loaders.connection(context).load(connectionId);
   }
 }

@@ -6,6 +6,7 @@ import { hashToken } from "../../platform/crypto/tokens.js";
 import type { Reader } from "../../platform/database/database.js";
 import { toDateOrNull } from "../../platform/database/values.js";
 import { Failure, UNAUTHENTICATED } from "../../platform/errors/failure.js";
+import { noUse, type NoteUse } from "./note-use.js";
 import { findSessionInForce } from "../session/session.repository.js";
 
 /** The credentials of a request. */
@@ -22,11 +23,17 @@ const LONGEST_TOKEN = 512;
  * The caller of a request. A key takes precedence over a cookie. An expired session makes the caller anonymous, because
  * browsers keep cookies. An unknown, expired or revoked key is refused, so that the client notices.
  *
+ * @param note learns of the use; it prolongs a session
  * @throws UNAUTHENTICATED for an `Authorization` header without a valid key
  */
-export async function resolveCaller(reader: Reader, clock: Clock, credentials: Credentials): Promise<Caller> {
+export async function resolveCaller(
+  reader: Reader,
+  clock: Clock,
+  credentials: Credentials,
+  note: NoteUse = noUse,
+): Promise<Caller> {
   if (credentials.authorization !== null) return await resolveApiKey(reader, clock, credentials.authorization);
-  if (credentials.sessionToken !== null) return await resolveSession(reader, clock, credentials.sessionToken);
+  if (credentials.sessionToken !== null) return await resolveSession(reader, clock, credentials.sessionToken, note);
   return ANONYMOUS;
 }
 
@@ -56,10 +63,11 @@ async function resolveApiKey(reader: Reader, clock: Clock, authorization: string
   };
 }
 
-async function resolveSession(reader: Reader, clock: Clock, token: string): Promise<Caller> {
+async function resolveSession(reader: Reader, clock: Clock, token: string, note: NoteUse): Promise<Caller> {
   if (token.length > LONGEST_TOKEN) return ANONYMOUS;
   const session = await findSessionInForce(reader, hashToken(token), clock());
   if (session === null) return ANONYMOUS;
+  note(session);
   return {
     kind: "PERSON",
     userId: session.userId,

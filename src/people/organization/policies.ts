@@ -31,6 +31,10 @@ export interface OrganizationPolicies {
   readonly billingAnchor: BillingAnchor;
   /** The smallest number of people for which Usher shows a figure about a group's results. */
   readonly groupResultsMinimum: number;
+  /** After how many minutes without a request a session ends. */
+  readonly sessionIdleMinutes: number;
+  /** How many minutes after the sign-in a session ends, however much it is used. */
+  readonly sessionLifetimeMinutes: number;
 }
 
 /** Billing cycles begin at midnight of a day, in the organization's time zone. */
@@ -65,6 +69,12 @@ export type DeclaredPolicy<Value = unknown> = Kinds<Value> & {
   readonly description: string;
   readonly default: Value;
 };
+
+const DAY_MINUTES = 24 * 60;
+const SHORTEST_SESSION_MINUTES = 5;
+const LONGEST_IDLE_DAYS = 30;
+/** The highest value of `sessionLifetimeMinutes`. */
+export const LONGEST_SESSION_MINUTES = 90 * DAY_MINUTES;
 
 export const ORGANIZATION_POLICIES: { readonly [Name in PolicyName]: DeclaredPolicy<OrganizationPolicies[Name]> } = {
   ssoEnforcement: {
@@ -153,6 +163,22 @@ export const ORGANIZATION_POLICIES: { readonly [Name in PolicyName]: DeclaredPol
     description:
       "The smallest number of people for which `groupResults` shows a figure, from 2 to 1000: averages and counts of fewer people are withheld.",
     default: 5,
+  },
+  sessionIdleMinutes: {
+    kind: "number",
+    lowest: SHORTEST_SESSION_MINUTES,
+    highest: LONGEST_IDLE_DAYS * DAY_MINUTES,
+    description:
+      "After how many minutes without a request a session ends, from 5 to 43200 (30 days). Use is noted to the minute. It applies to people whose home organization this is. A shorter time ends sessions at their next request; a longer one applies from the next request on.",
+    default: 12 * 60,
+  },
+  sessionLifetimeMinutes: {
+    kind: "number",
+    lowest: SHORTEST_SESSION_MINUTES,
+    highest: LONGEST_SESSION_MINUTES,
+    description:
+      "How many minutes after the sign-in a session ends, however much it is used, from 5 to 129600 (90 days). It applies to people whose home organization this is. A shorter time ends sessions at their next request; a longer one applies to later sign-ins.",
+    default: 14 * DAY_MINUTES,
   },
 };
 

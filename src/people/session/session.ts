@@ -1,4 +1,5 @@
 /** A session of a signed-in browser. */
+import type { OrganizationPolicies } from "../organization/policies.js";
 
 export interface Session {
   readonly id: string;
@@ -8,7 +9,10 @@ export interface Session {
   /** The connection that started it; `null` for a one-time link or a password. */
   readonly connectionId: string | null;
   readonly createdAt: Date;
+  /** When it ends if it is not used again. */
   readonly expiresAt: Date;
+  /** When it was last used, to the minute. */
+  readonly lastUsedAt: Date;
 }
 
 /** How the person of a session authenticated at the provider, as the provider says. */
@@ -23,16 +27,38 @@ export interface SessionAuthentication {
 /** The authentication of a session that no provider gave. */
 export const NO_AUTHENTICATION: SessionAuthentication = { acr: null, amr: [], authTime: null };
 
-/** A session as its person and administrators see it. */
-export interface ShownSession extends Session, SessionAuthentication {}
-
 /** The client of a request, as sessions and sign-in attempts store it. */
 export interface ClientDescription {
   readonly address: string | null;
   readonly userAgent: string | null;
 }
 
-/** A working day. After it, the person signs in through the identity provider again. */
-export const SESSION_LIFETIME_SECONDS = 12 * 60 * 60;
+/** A session as its person and administrators see it. */
+export interface ShownSession extends Session, SessionAuthentication, ClientDescription {}
+
+/** The policies of the person's home organization that end sessions. */
+export type SessionPolicies = Pick<OrganizationPolicies, "sessionIdleMinutes" | "sessionLifetimeMinutes">;
+
+const MINUTE_MILLISECONDS = 60_000;
+
+/** `minutes` after a time. */
+export function afterMinutes(time: Date, minutes: number): Date {
+  return new Date(time.getTime() + minutes * MINUTE_MILLISECONDS);
+}
+
+/**
+ * When a session ends if it is not used again. The present policies apply to sessions that began under earlier ones.
+ *
+ * @param session with the end that its row has
+ */
+export function findSessionEnd(
+  { createdAt, lastUsedAt, expiresAt }: Pick<Session, "createdAt" | "lastUsedAt" | "expiresAt">,
+  { sessionIdleMinutes, sessionLifetimeMinutes }: SessionPolicies,
+): Date {
+  return [afterMinutes(createdAt, sessionLifetimeMinutes), afterMinutes(lastUsedAt, sessionIdleMinutes)].reduce(
+    (earliest, end) => (end < earliest ? end : earliest),
+    expiresAt,
+  );
+}
 
 export const SESSION_TOKEN_PREFIX = "usher_ses_";

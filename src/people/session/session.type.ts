@@ -1,5 +1,6 @@
 /** The GraphQL type of a session. */
-import { Field, ID, ObjectType } from "type-graphql";
+import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
+import { definePage } from "../../platform/graphql/paging.js";
 
 @ObjectType("Session", { description: "A session of a signed-in browser.", simpleResolvers: true })
 export class SessionType {
@@ -17,9 +18,24 @@ export class SessionType {
 
   @Field(() => Date, {
     description:
-      "When the session ends: twelve hours after the sign-in, or earlier if the provider said so. From then on, requests are anonymous and need a new sign-in.",
+      "When the session ends if no request uses it until then. Each use moves this time, by `sessionIdleMinutes`, up to `sessionLifetimeMinutes` after the sign-in or the end that the provider set. From then on, requests are anonymous and need a new sign-in.",
   })
   expiresAt!: Date;
+
+  @Field(() => Date, { description: "When it was last used, to the minute." })
+  lastUsedAt!: Date;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The network address at the sign-in; null if a proxy sent an invalid one.",
+  })
+  address!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The `User-Agent` header at the sign-in; null if the browser sent none.",
+  })
+  userAgent!: string | null;
 
   @Field(() => String, {
     nullable: true,
@@ -37,4 +53,30 @@ export class SessionType {
       "When the person authenticated at the provider (`auth_time`, or SAML's AuthnInstant); null if the provider did not say.",
   })
   authTime!: Date | null;
+}
+
+export const SessionPage = definePage("Session", () => SessionType, "Sessions of one person, the newest first.");
+
+@InputType({ description: "The person whose sessions to end." })
+export class RevokeSessionsInput {
+  @Field(() => ID, { nullable: true, description: "The user; yourself if left out." })
+  userId?: string | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "Whether the session of this request stays. Default: false.",
+  })
+  keepCurrent?: boolean | null;
+}
+
+@ObjectType({ description: "What revokeSession answers.", simpleResolvers: true })
+export class RevokeSessionPayload {
+  @Field(() => SessionType, { description: "The session before its end." })
+  session!: SessionType;
+}
+
+@ObjectType({ description: "What revokeSessions answers.", simpleResolvers: true })
+export class RevokeSessionsPayload {
+  @Field(() => Int, { description: "How many sessions ended." })
+  count!: number;
 }

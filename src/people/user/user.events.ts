@@ -125,7 +125,7 @@ export const USER_SIGNED_OUT = defineEventType({
   type: "user.signed_out",
   subject: "user",
   description:
-    "A person signed out. The event is in the log of the home organization, even if the session was in another one. Sessions that expire, or that other users end, have no event.",
+    "A person signed out, the provider signed them out, or the person or an administrator revoked sessions. The event is in the log of the home organization, even if the session was in another one. Sessions that expire have no event, nor those that end with the account or the connection.",
   data: z.object({
     user: userSchema,
     changed: z.null(),
@@ -133,7 +133,9 @@ export const USER_SIGNED_OUT = defineEventType({
       connectionId: z
         .string()
         .nullable()
-        .describe("The connection that started the session; null for a one-time link or a password."),
+        .describe(
+          "The connection that started the session; null for a one-time link or a password, and if all sessions were revoked together.",
+        ),
     }),
   }),
 });

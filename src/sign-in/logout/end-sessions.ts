@@ -9,7 +9,7 @@ import { endSessions } from "../../people/session/session.repository.js";
 import { Failure } from "../../platform/errors/failure.js";
 import { LOGOUT_REPLAYED, SIGN_IN_SUPERSEDED } from "../failures.js";
 import { noteReplay } from "../flow/flow.repository.js";
-import { recordSignOut } from "../record-sign-out.js";
+import { recordSignOut } from "../../people/session/record-sign-out.js";
 import type { SignInServices } from "../services.js";
 
 /** The largest number of sessions that one message may name. */

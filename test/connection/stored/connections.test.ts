@@ -88,6 +88,7 @@ async function giveSession(connectionId: string): Promise<void> {
       },
     );
     await openSession(unit, {
+      policies: DEFAULT_ORGANIZATION_POLICIES,
       tokenHash: connectionId.replaceAll("-", "").padEnd(64, Math.random().toString(16).slice(2)).slice(0, 64),
       userId: user.id,
       organizationId,

@@ -13,6 +13,7 @@ import { findConnection } from "../../../src/connection/stored/connection.reposi
 import type { ConnectionPoliciesChange } from "../../../src/connection/stored/policies.js";
 import { createOrganization } from "../../../src/people/organization/organization.operations.js";
 import { lockOrganization } from "../../../src/people/organization/organization.repository.js";
+import { DEFAULT_ORGANIZATION_POLICIES } from "../../../src/people/organization/policies.js";
 import { openSession } from "../../../src/people/session/session.repository.js";
 import { createUser } from "../../../src/people/user/user.operations.js";
 import { apply, requestLink } from "../../../src/provisioning/apply.js";
@@ -121,7 +122,12 @@ export async function arrive({
     const { user } = await apply(unit, person, organization!, decision);
     const session = { userId: user.id, organizationId, connectionId: connection };
     sessions += 1;
-    await openSession(unit, { ...session, tokenHash: `t${sessions}`, client: { address: null, userAgent: null } });
+    await openSession(unit, {
+      ...session,
+      policies: DEFAULT_ORGANIZATION_POLICIES,
+      tokenHash: `t${sessions}`,
+      client: { address: null, userAgent: null },
+    });
     return user.id;
   });
 }

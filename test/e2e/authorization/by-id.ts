@@ -88,6 +88,7 @@ export async function makeWorld(found: House): Promise<World> {
       directoryId,
       WebhookEndpoint: endpointId,
       endpointId,
+      userId: me.id,
       WebhookRedelivery: redeliveryId,
     },
     callers: [administrator, found.operator, { name: "a key", headers: { authorization: `Bearer ${home.key}` } }],

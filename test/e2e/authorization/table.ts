@@ -77,6 +77,12 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
   organizationDeletion: byId("OPERATOR", "parts { count }", async (house) => ({
     id: (await things.makeOrganization(house)).id,
   })),
+  sessions: {
+    needs: ["USERS_READ"],
+    declare: "$userId: ID!",
+    use: "(userId: $userId) { totalCount nodes { id address } }",
+    make: async (house) => ({ userId: (await things.makeSession(house)).userId }),
+  },
   organizations: { needs: "OPERATOR", use: "{ nodes { id } }" },
   permissions: { needs: "NOTHING", use: "{ name }" },
   resultFigures: {
@@ -308,6 +314,12 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
   restoreUsers: byIds(["USERS_WRITE"], (house) => things.makeInactiveUser(house, "archiveUser")),
   revokeApiKey: byId(["ORGANIZATION_WRITE"], "apiKey { id }", async (house) => ({
     id: await things.makeApiKey(house),
+  })),
+  revokeSession: byId(["USERS_WRITE"], "session { id }", async (house) => ({
+    id: (await things.makeSession(house)).id,
+  })),
+  revokeSessions: byInput(["USERS_WRITE"], "RevokeSessionsInput", "count", async (house) => ({
+    userId: (await things.makeSession(house)).userId,
   })),
   rotateConnectionKey: byInput(
     ["CONNECTIONS_WRITE"],

@@ -166,6 +166,18 @@ export async function makeSignIn({ home: tenant, word }: House): Promise<{ id: s
   return { id: tenant.connectionId, reference: (await tenant.attempts())[0]!.reference };
 }
 
+/** A user who is signed in, and their session. */
+export async function makeSession({ home: tenant, usher, word }: House): Promise<{ id: string; userId: string }> {
+  const browser = createBrowser();
+  await tenant.signIn(browser, makePerson(word()));
+  const body = {
+    type: "application/json",
+    text: JSON.stringify({ query: "{ viewer { user { id } session { id } } }" }),
+  };
+  const { viewer } = JSON.parse((await browser.send("POST", `${usher.url}/graphql`, body)).text).data;
+  return { id: viewer.session.id, userId: viewer.user.id };
+}
+
 /** An account whose status is not ACTIVE. */
 export async function makeInactiveUser(house: House, mutation: "disableUser" | "archiveUser"): Promise<string> {
   const id = await makeUser(house);

@@ -9,6 +9,7 @@ import { addMember, removeMember, setMemberRoles } from "../../../src/people/mem
 import { updateOrganization } from "../../../src/people/organization/organization.operations.js";
 import { setOwner } from "../../../src/people/organization/set-owner.js";
 import { createRole } from "../../../src/people/role/role.operations.js";
+import { DEFAULT_ORGANIZATION_POLICIES } from "../../../src/people/organization/policies.js";
 import { openSession } from "../../../src/people/session/session.repository.js";
 import { listUsers } from "../../../src/people/user/list/list-users.js";
 import { updateUser, type NewUserInput } from "../../../src/people/user/user.operations.js";
@@ -313,6 +314,7 @@ describe("the roles of a member", () => {
 async function openSessionOf(userId: string, organizationId: string, token: string) {
   await house.inUnit(async (unit) => {
     await openSession(unit, {
+      policies: DEFAULT_ORGANIZATION_POLICIES,
       tokenHash: hashToken(token),
       userId,
       organizationId,

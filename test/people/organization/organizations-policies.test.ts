@@ -13,6 +13,7 @@ import { findOrganization } from "../../../src/people/organization/organization.
 import { updateOrganization } from "../../../src/people/organization/organization.operations.js";
 import { requireNotOwner } from "../../../src/people/organization/organization.rules.js";
 import { setOwner } from "../../../src/people/organization/set-owner.js";
+import { DEFAULT_ORGANIZATION_POLICIES } from "../../../src/people/organization/policies.js";
 import { openSession } from "../../../src/people/session/session.repository.js";
 import { sha256Hex } from "../../../src/platform/crypto/tokens.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
@@ -31,7 +32,7 @@ const house = useHouse();
 
 const UPDATE = `mutation ($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { organization {
   version slug ssoAllowed totalSeats entitlements { sso scim } policies { ssoEnforcement defaultRole roleAssignment manualRoleWins
-    fieldPrecedence seatModel seatsFull billingAnchor { cycle day month } groupResultsMinimum } } } }`;
+    fieldPrecedence seatModel seatsFull billingAnchor { cycle day month } groupResultsMinimum sessionIdleMinutes sessionLifetimeMinutes } } } }`;
 
 const change = (caller: Caller, id: string, input: object) => house.ask(caller, UPDATE, { input: { id, ...input } });
 
@@ -62,6 +63,8 @@ const DEFAULTS = {
   seatsFull: "BLOCK_TRAINING",
   billingAnchor: { cycle: "MONTH", day: 1, month: 1 },
   groupResultsMinimum: 5,
+  sessionIdleMinutes: 720,
+  sessionLifetimeMinutes: 20_160,
 };
 
 describe("policies", () => {
@@ -78,6 +81,8 @@ describe("policies", () => {
       seatsFull: "DENY_PROVISIONING",
       billingAnchor: { cycle: "YEAR", day: 28, month: 12 },
       groupResultsMinimum: 12,
+      sessionIdleMinutes: 5,
+      sessionLifetimeMinutes: 129_600,
     };
     expect(Object.keys(changed)).toEqual(Object.keys(DEFAULTS));
     let expected: Record<string, unknown> = DEFAULTS;
@@ -89,7 +94,7 @@ describe("policies", () => {
     }
     const cleared = Object.fromEntries(Object.keys(changed).map((name) => [name, null]));
     const { data } = await change(administrator, id, { policies: cleared });
-    expect(data.updateOrganization.organization).toMatchObject({ version: 11, policies: DEFAULTS });
+    expect(data.updateOrganization.organization).toMatchObject({ version: Object.keys(DEFAULTS).length + 2, policies: DEFAULTS });
     expect((await auditOf(id)).at(-1)).toMatchObject({
       organizationId: id,
       action: "organization.updated",
@@ -315,6 +320,7 @@ describe("deleting an organization", () => {
     await createApiKey(house.store, OPERATOR, { organizationId: id, name: "Payroll", scopes: ["USERS_READ"] });
     await house.inUnit(async (unit) => {
       await openSession(unit, {
+        policies: DEFAULT_ORGANIZATION_POLICIES,
         tokenHash: sha256Hex(`session in ${id}`),
         userId: guest.id,
         organizationId: id,

@@ -8,6 +8,7 @@ import { createRole, deleteRole, updateRole, type NewRoleInput } from "../../../
 import { findRoleGrantsOfUsers, findRolesOf, replaceRoles } from "../../../src/people/role/role.repository.js";
 import type { FindRoleUses } from "../../../src/people/role/role-guard.js";
 import type { Role, RoleSource } from "../../../src/people/role/role.js";
+import { DEFAULT_ORGANIZATION_POLICIES } from "../../../src/people/organization/policies.js";
 import { openSession } from "../../../src/people/session/session.repository.js";
 import { updateUser } from "../../../src/people/user/user.operations.js";
 import { hashToken } from "../../../src/platform/crypto/tokens.js";
@@ -144,7 +145,9 @@ describe("updateRole", () => {
     const { id, key } = await makeRole(organizationId);
     const user = await makeUser(house, organizationId, { roleKeys: [key] });
     const session = { userId: user.id, organizationId, connectionId: null, client: { address: null, userAgent: null } };
-    await house.inUnit((unit) => openSession(unit, { ...session, tokenHash: hashToken("the-token") }));
+    await house.inUnit((unit) =>
+      openSession(unit, { ...session, policies: DEFAULT_ORGANIZATION_POLICIES, tokenHash: hashToken("the-token") }),
+    );
     const permissions = async () => {
       const credentials = { authorization: null, sessionToken: "the-token" };
       const caller = await resolveCaller(house.database.reader, () => house.clock.now, credentials);

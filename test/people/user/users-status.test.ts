@@ -150,7 +150,14 @@ describe("the end of access", () => {
       inUnit(async (unit) => {
         const client = { address: null, userAgent: null };
         const tokenHash = `${action}-${userId}`.slice(0, 64);
-        await openSession(unit, { tokenHash, userId, organizationId, connectionId: null, client });
+        await openSession(unit, {
+          policies: DEFAULT_ORGANIZATION_POLICIES,
+          tokenHash,
+          userId,
+          organizationId,
+          connectionId: null,
+          client,
+        });
         await unit.execute(
           `INSERT INTO one_time_token (id, token_hash, kind, user_id, payload, created_at, expires_at)
            VALUES (?, ?, 'SIGN_IN', ?, '{}', ?, ?)`,

@@ -4,6 +4,7 @@ import { request as send, type IncomingMessage } from "node:http";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { createApiKey, revokeApiKey } from "../../../src/people/api-key/api-key.operations.js";
 import { resolveCaller } from "../../../src/people/caller/resolve-caller.js";
+import { DEFAULT_ORGANIZATION_POLICIES } from "../../../src/people/organization/policies.js";
 import { openSession } from "../../../src/people/session/session.repository.js";
 import { BYTE_ORDER_MARK, writeCsvLine, type CsvValue } from "../../../src/platform/csv.js";
 import { hashToken } from "../../../src/platform/crypto/tokens.js";
@@ -134,6 +135,7 @@ async function signIn(userId: string, organizationId: string): Promise<string> {
   const token = `usher_ses_${userId}_${(sessions += 1)}`;
   await house.store.begin(OPERATOR, { kind: "OPERATOR", actor: null }, async (unit) => {
     await openSession(unit, {
+      policies: DEFAULT_ORGANIZATION_POLICIES,
       tokenHash: hashToken(token),
       userId,
       organizationId,
