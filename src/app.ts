@@ -224,7 +224,7 @@ export async function startUsher(
       ],
     });
     const port = await listen(server, configuration.port);
-    // In the same tick as listening, because the first request may encrypt.
+    // Runs in the same tick as listening, and so before the first request, which may encrypt.
     const madeFile = keep?.() ?? null;
     if (madeFile !== null)
       logger.warn(
@@ -232,7 +232,7 @@ export async function startUsher(
         "A key that encrypts secrets was created. Back it up: without it, the secrets are lost.",
       );
     await keepKeyRingCheck(store, keyRing);
-    // Only after listening: if the start failed, the operator would not see the new key.
+    // Made only after listening, because a start that fails cannot show the new key.
     const newOperatorKey = await ensureOperatorKey(store, configuration.operatorKey);
     const stopSweeping = startSweeper(store, clock, logger, configuration.attemptRetentionDays);
     const webhooks = startWebhooks(configuration, webhookParts, unannounced, logger);

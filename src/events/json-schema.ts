@@ -55,7 +55,7 @@ export function describeEventType({ type, subject, description, data }: KnownEve
   };
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
-    // Relative, so that it is right in the repository and at the address where an installation publishes it.
+    // A relative address is right both in the repository and where an installation publishes the schema.
     $id: schemaFileName(type),
     title: type,
     description,

@@ -86,7 +86,7 @@ export async function sweepEvents(unit: UnitOfWork): Promise<void> {
   );
   for (const { organization_id, retention_days } of organizations) {
     const before = new Date(unit.now.getTime() - retention_days * DAY_MS);
-    // Only from the beginning of the log, so that the rest has no gaps.
+    // Deletes only from the beginning of the log, so that the rest has no gaps.
     const oldest = await unit.rows<{ sequence: number; is_old: number }>(
       `SELECT sequence, CASE WHEN occurred_at < ? THEN 1 ELSE 0 END AS is_old FROM event WHERE organization_id = ?
        ORDER BY sequence LIMIT ${SWEEP_LIMIT}`,

@@ -37,7 +37,7 @@ export function defineStrategy<Verified>(steps: ExchangeSteps<Verified>): Strate
 }
 
 class ExchangeStrategy<Verified> extends Strategy {
-  // Not a #private field: each request gets a child object, on which those do not exist.
+  // Not a #private field: each request gets a child object, which has no such fields.
   constructor(private readonly steps: ExchangeSteps<Verified>) {
     super();
   }

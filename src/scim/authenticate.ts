@@ -14,7 +14,7 @@ const LONGEST_TOKEN = 512;
  */
 export async function authenticate({ store, clock }: ScimServices, request: Request): Promise<Directory> {
   const [, token] = /^Bearer +([\x21-\x7e]+) *$/i.exec(request.get("authorization") ?? "") ?? [];
-  // A session's cookie is not a token, and an API key opens GraphQL alone.
+  // Only a directory's token gives access here: no session cookie and no API key.
   if (token === undefined || token.length > LONGEST_TOKEN || !token.startsWith(DIRECTORY_TOKEN_PREFIX))
     throw new Failure(UNAUTHENTICATED, {});
   const directory = await findDirectoryOfToken(store.reader, hashToken(token), clock());

@@ -25,7 +25,7 @@ export function createSignInRouter(options: SignInRouteOptions): Router {
   addPasswordRoutes(router, options);
   addSignOutRoutes(router, options);
   addLogoutRoutes(router, options);
-  // After every address of a connection.
+  // Last, because it matches every address of a connection that has no other route.
   addWrongAddressRoute(router, options);
   return router;
 }

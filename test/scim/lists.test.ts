@@ -85,7 +85,7 @@ describe("a cursor", () => {
     const added = await scim.makeUser({ ...describeUser("early"), displayName: "aaron" });
     const removed: string[] = [];
     const names = await walk("sortBy=displayName&count=2&filter=displayName+pr", async (page) => {
-      // One before the place, which a page by index would skip a user for, and one after it.
+      // Removes a user before the place, where a page by index would skip a user, and adds one after it.
       if (page === 1) await scim.send("DELETE", `/Users/${added.id}`);
       if (page === 2) removed.push((await scim.makeUser({ ...describeUser("late"), displayName: "zoe" })).id);
     });

@@ -34,7 +34,7 @@ const openId = composeOpenId<OidcSettings>({
     discoveryUrl !== null
       ? { address: discoveryUrl, issuer, allowCrossHostEndpoints }
       : {
-          // `check` requires these four before Usher opens a connection.
+          // `check` requires these four settings before Usher opens a connection.
           issuer: issuer ?? "",
           authorizationEndpoint: settings.authorizationEndpoint ?? "",
           tokenEndpoint: settings.tokenEndpoint ?? "",

@@ -68,7 +68,7 @@ export function normalize(verified: VerifiedAssertion, settings: SamlSettings): 
       acr: verified.authnContextClasses[0] ?? null,
       amr: [],
       authenticatedAt: verified.authnInstant,
-      // Older versions kept tickets without it.
+      // Older versions kept tickets without this time.
       sessionEndsAt: verified.sessionEndsAt ?? null,
     },
     sources,

@@ -151,8 +151,8 @@ function isJoinable(
     isWordEnough(emailVerified, requireVerifiedEmail || policies.requireVerifiedEmail, domainProved);
   if (!links.every(isEnough)) return false;
   if ([own, merged].some((theirs) => theirs?.user.id === user.id)) return true;
-  // If no link has an address that a provider sent, a mapping took it from a different claim. The provider does not
-  // vouch for it.
+  // An address that came from a provider but is in no link was mapped from a different claim. The provider does not vouch for
+  // it.
   if (user.authMethod === "PASSWORD") return links.length > 0 || !addressFromProvider;
   // Two accounts of one connection belong to two people. An account of a connection that does not merge stays separate, and
   // so does a person whose merge was undone.

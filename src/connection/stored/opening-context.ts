@@ -55,7 +55,7 @@ export async function openMemory(
           const kept = present?.trustVersion === trustVersion ? present.entries : {};
           const learned = (learnedAt ?? unit.now).toISOString();
           const before = Object.hasOwn(kept, name) ? kept[name]?.learnedAt : undefined;
-          // A stored time in the future comes from a wrong clock, so it does not keep the facts from being replaced.
+          // A stored time in the future comes from a wrong clock, and is ignored.
           if (before !== undefined && before > learned && before <= unit.now.toISOString()) return;
           const entries = { ...kept, [name]: { learnedAt: learned, facts } };
           await storeFacts(unit, id, { trustVersion, entries }, LONGEST_MEMORY);

@@ -44,7 +44,7 @@ export async function prepareClientKeys(
   const names = namesGiven(given);
   if (type?.clientKeys === undefined || names.size === 0) return [];
   const before = openStored(type, runtime.keyRing, connection, names);
-  // The unit of work reports mistakes in the input.
+  // Ignores mistakes in the input, because the unit of work reports them.
   const check = { add: () => undefined };
   const merged = mergeSettings(type, before, given, { context: runtime.urls, check, complete: false });
   const changed = findChanged(type, before, merged, Object.keys(connection.secrets));

@@ -35,7 +35,7 @@ export async function setPassword(store: Store, caller: Caller, input: NewPasswo
   const check = new InputCheck();
   checkPassword(check, "password", password, SHORTEST_PASSWORD);
   check.finish();
-  // Before the unit of work, which holds locks.
+  // Hashed before the unit of work, which holds locks.
   const passwordHash = await hashPassword(password);
   return await store.begin(caller, causeOf(caller), async (unit) => {
     const { user } = await lockAccount(unit, organizationId, userId);

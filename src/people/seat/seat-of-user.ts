@@ -25,7 +25,7 @@ export async function requireSeat(unit: UnitOfWork, organization: Organization, 
   const { id, totalSeats, policies } = organization;
   const { seatModel, seatsFull } = policies;
   if (seatModel === "TRAINING_START" && !seeker.isNew) return;
-  // The count is needed only with a limit, and with the policy that refuses accounts.
+  // Seats matter only with a limit and a policy that refuses accounts.
   if (seatModel === "NONE" || seatsFull !== "DENY_PROVISIONING" || totalSeats === null) return;
   const seatsInUse = await countSeatsInUse(unit, id);
   if (decideSeat({ seatModel, seatsFull, totalSeats, seatsInUse }) !== "REFUSE") return;

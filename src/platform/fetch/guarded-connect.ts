@@ -45,7 +45,7 @@ export function createGuardedConnector(
   const connectPublicly = buildConnector({ ...options, lookup: asNodeLookup(lookup, isPublicAddress) });
   const opening = new Set<Socket>();
   const open = (connector: buildConnector.connector, ...[target, callback]: Parameters<buildConnector.connector>) => {
-    // It returns the socket, although its type does not say so.
+    // The connector returns the socket, although its type does not say so.
     const socket = (connector as (...given: Parameters<buildConnector.connector>) => unknown)(target, (...outcome) => {
       opening.delete(socket);
       callback(...outcome);

@@ -90,7 +90,7 @@ export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
     keepAliveMaxTimeout: LONGEST_KEEP_ALIVE_MILLISECONDS,
     maxResponseSize: options.maximumSentBytes ?? DEFAULT_MAXIMUM_SENT_BYTES,
-    // The limit of the whole request covers both. The agent's limits would start again with every byte.
+    // The time limit of the whole request covers headers and body. The agent's limits would start again with every byte.
     headersTimeout: 0,
     bodyTimeout: 0,
   });

@@ -79,7 +79,7 @@ export function createGuardedPost(
     pipelining: 1,
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
     keepAliveMaxTimeout: LONGEST_KEEP_ALIVE_MILLISECONDS,
-    // The time limit of the message covers both.
+    // The time limit of the message covers headers and body.
     headersTimeout: 0,
     bodyTimeout: 0,
   });

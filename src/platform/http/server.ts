@@ -127,7 +127,7 @@ function protectBrowsers(publicUrl: string) {
         styleSrc: ["'self'"],
         imgSrc: ["'self'"],
         baseUri: ["'none'"],
-        // Browsers apply it also to the redirect of a sign-in form to an identity provider.
+        // Browsers apply this directive also to the redirect of a sign-in form to an identity provider.
         formAction: isSecure ? ["'self'", "https:"] : ["'self'", "https:", "http:"],
         frameAncestors: ["'none'"],
       },

@@ -21,7 +21,7 @@ export function composeMail(
     // RFC 3834 5.1: asks vacation responders not to answer.
     headers: { "Auto-Submitted": "auto-generated" },
     xMailer: false,
-    // The library would read a body from a path or an address.
+    // Without these two, the library would read a body from a path or an address.
     disableFileAccess: true,
     disableUrlAccess: true,
   };

@@ -54,7 +54,7 @@ interface GoogleOptions {
 
 /** The strategy of one opened connection; any number of sign-ins may use it at once. */
 export class GoogleStrategy extends PassportGoogle {
-  // Not a #private field: passport hands each request a child object, on which those do not exist.
+  // Not a #private field: passport hands each request a child object, which has no such fields.
   private readonly party: GoogleParty;
 
   constructor(party: GoogleParty) {

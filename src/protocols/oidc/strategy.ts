@@ -39,7 +39,7 @@ type StoreDone = (error: null, state: string | undefined) => void;
 
 /** The strategy of one opened connection; any number of sign-ins may use it at once. */
 export class OpenIdConnectStrategy extends PassportOpenIdConnect {
-  // Not a #private field: passport hands each request a child object, on which those do not exist.
+  // Not a #private field: passport hands each request a child object, which has no such fields.
   private readonly party: RelyingParty;
 
   constructor(party: RelyingParty) {

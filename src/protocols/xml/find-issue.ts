@@ -34,7 +34,7 @@ export function findXmlIssue(text: string): XmlIssue | null {
   }
   pieces.push(text.slice(position));
   try {
-    // An element replaces the markup. Like the markup, the element may not be inside a tag, and it counts.
+    // Replaces each piece of markup by an element. An element, too, may not be inside a tag, and counts towards the limits.
     readXml(`<r>${pieces.join("<m/>").replace(REDUNDANT, "")}</r>`);
     return null;
   } catch (error) {

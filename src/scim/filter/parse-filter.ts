@@ -146,7 +146,7 @@ class Parser {
     const word = this.#takeWord("needs a value");
     if (word === "true" || word === "false") return word === "true";
     if (word === "null") return null;
-    // No attribute is a number. Some providers leave out the quotes of a number in a text.
+    // Some providers leave out the quotes of a text that consists of digits. No attribute is a number.
     if (/^-?\d[\d.]*$/.test(word)) return word;
     this.#next -= 1;
     throw this.#mistake("needs a value in double quotes");

@@ -51,7 +51,7 @@ function readOperation(type: ResourceType, operation: unknown): readonly Change[
 
 function readOne(type: ResourceType, op: Change["op"], path: string, value: unknown): readonly Change[] {
   const { schema, rest } = splitUrn(type, path.trim());
-  // The path is a whole schema, as of an extension.
+  // The path names a whole schema, such as an extension.
   if (rest === "") return expand(type, op, value, `${schema.id}:`);
   return [{ op, path: readPath(type, path), value }];
 }

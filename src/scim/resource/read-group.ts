@@ -79,6 +79,6 @@ export function readMemberChange({ op, path, value }: Change): MemberChange {
   if (path.sub !== null) throw invalid("invalidPath", 'members: name the whole attribute, or members[value eq "ID"].');
   if (op === "add") return { kind: "ADD", ids: readMembers(value) };
   if (op === "replace") return { kind: "REPLACE", ids: readMembers(value) };
-  // Entra ID names the members to remove in the value. Only without a value are all of them meant.
+  // Entra ID names the members to remove in the value. Without a value, all members are removed.
   return value === null || value === undefined ? { kind: "REMOVE_ALL" } : { kind: "REMOVE", ids: readMembers(value) };
 }

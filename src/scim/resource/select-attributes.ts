@@ -21,7 +21,10 @@ export function readSelection(type: ResourceType, attributes: unknown, excluded:
   return { only: readNames(type, attributes), without: readNames(type, excluded) ?? NEVER };
 }
 
-/** The known names of a list, a text with commas or a list of JSON; `null` if it names nothing. Unknown names are left out, because each attribute is compared with all. */
+/**
+ * The known names in a parameter, which is a text with commas or a JSON list; `null` if it names nothing. Unknown names are
+ * left out, because each attribute is compared with all.
+ */
 function readNames(type: ResourceType, parameter: unknown): ReadonlySet<string> | null {
   const text = Array.isArray(parameter) ? parameter.join() : parameter;
   if (typeof text !== "string") return null;
@@ -43,7 +46,7 @@ function normalize(type: ResourceType, name: string): string | null {
   return (found.extension === null ? path : `${found.extension}/${path}`).toLowerCase();
 }
 
-/** Whether an answer has an attribute of the core schema, or a part of it. Parts that cost a query are read only then. */
+/** Whether an answer has an attribute of the core schema, or a part of it. Parts that need a query are read only then. */
 export function wants({ only, without }: Selection, name: string): boolean {
   const key = name.toLowerCase();
   if (without.has(key)) return false;

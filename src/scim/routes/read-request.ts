@@ -102,7 +102,7 @@ function readText(scimType: "invalidFilter" | "invalidCursor", name: string, val
   return value;
 }
 
-/** A number of a body is a number, and one of an address is a text. */
+/** Numbers come as numbers in a body, and as texts in an address. */
 function readNumber(name: string, value: unknown, otherwise: number): number {
   if (value === undefined || value === null || value === "") return otherwise;
   const text = typeof value === "number" ? String(value) : value;

@@ -9,8 +9,8 @@
  * ```
  * `findHold` is the one place where a right password does not lead to a session yet. A second factor belongs there.
  *
- * Guesses that run at the same time are verified before any of them is counted, so a result counts only if the account is not
- * locked when the unit of work has locked the organization.
+ * Concurrent guesses are verified before any of them is counted. So a right guess counts only if the account is not locked
+ * once the unit of work holds the organization's lock.
  */
 import { SYSTEM } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
@@ -129,7 +129,7 @@ type Decided =
   | { readonly kind: "session"; readonly session: Session }
   /** The person is not verified. Every reason has the same page. */
   | { readonly kind: "password-refused"; readonly refusal: Refusal }
-  /** The person is verified, and may not sign in. */
+  /** The person is verified, but may not sign in. */
   | Refusal;
 
 async function decide(unit: UnitOfWork, input: PasswordAttempt): Promise<Decided> {

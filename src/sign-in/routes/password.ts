@@ -61,7 +61,10 @@ async function handlePassword(options: SignInRouteOptions, request: Request, res
   );
 }
 
-/** The organization of the address. Otherwise responds: an unknown short name leads to the prompt, through its page. */
+/**
+ * The organization that the address names. Redirects and returns `null` for an unknown short name (to the organization's
+ * page, which shows the prompt) and for another spelling of the name.
+ */
 async function requireOrganization(
   { services, limits }: SignInRouteOptions,
   request: Request,

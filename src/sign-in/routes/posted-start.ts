@@ -9,7 +9,7 @@ export function addressOfPostedStart(path: string, form: Readonly<Record<string,
   const parameters = new URLSearchParams();
   for (const name of THIRD_PARTY_PARAMETERS)
     for (const value of [form[name]].flat())
-      // A value that is too long stays too long, so that the start does not take its beginning for the whole.
+      // A value is cut to one character more than the limit, so that the start refuses it.
       if (typeof value === "string") parameters.append(name, value.slice(0, LONGEST_RETURN_URL + 1));
   return parameters.size === 0 ? path : `${path}?${parameters.toString()}`;
 }

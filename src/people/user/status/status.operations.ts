@@ -91,7 +91,7 @@ async function requireAllowed(unit: UnitOfWork, user: User, action: StatusAction
   if (transition.kind !== "TO") return;
   const roles = (await findRolesOfUsers(unit, organizationId, [user.id])).get(user.id) ?? [];
   if (transition.status === "ACTIVE") {
-    // A caller who restores an account restores all its permissions.
+    // Restoring an account restores all its permissions, so the caller must hold them.
     requireHoldingRoles(unit, organizationId, roles);
     return;
   }

@@ -1,6 +1,7 @@
 /**
- * Writes in the background what the log keeps of requests that changed nothing, and when each directory was last active. A change
- * writes its own row in its unit of work, so that the log never lacks one. A crash can lose the last second of the others.
+ * Writes the log of requests in the background: requests that changed nothing, and when each directory was last active. A
+ * request that changes something writes its own row in its unit of work, so that the log has every change. A crash can lose
+ * the other requests of the last second.
  */
 import { SYSTEM } from "../../../access/caller.js";
 import type { Store } from "../../../access/store.js";
@@ -108,12 +109,14 @@ async function writeBatch(
   }
 }
 
-/** A change stored the row before the request ended, and it ended in another way than expected, or after further changes. */
+/** Whether a change stored the row, but the request then ended differently than expected, or made further changes. */
 function isIncomplete({ trace, ended }: NewRequest): boolean {
   return trace.committed > 1 || (trace.committed === 1 && ended.status !== trace.expectedStatus);
 }
 
-/** The directories that have not been deleted. A row of another one would break the foreign key, and lose the whole batch. */
+/**
+ * The directories that have not been deleted. A row of a deleted one would break the foreign key and lose the whole batch.
+ */
 async function findPresent(unit: UnitOfWork, ids: readonly string[]): Promise<readonly string[]> {
   const rows = await unit.rows<{ id: string }>(
     `SELECT id FROM provisioning_directory WHERE id IN (${placeholders(ids)})`,

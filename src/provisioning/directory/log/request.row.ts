@@ -18,7 +18,10 @@ export class RequestRow {
   @Column({ type: "varchar", length: 10 })
   method!: string;
 
-  /** Without the values of filters, and without anything that is not an id or a word of the protocol. */
+  /**
+   * The path and the query without personal data: without the values of filters, and with no texts but ids and words of the
+   * protocol.
+   */
   @Column({ type: "varchar", length: 500 })
   path!: string;
 
@@ -43,7 +46,9 @@ export class RequestRow {
   occurredAt!: Date;
 }
 
-/** A row of its own, so that a change never waits for the background work that writes it. */
+/**
+ * When a directory was last active. It has its own row, so that a change never waits for the background work that writes it.
+ */
 @Entity("directory_activity")
 export class ActivityRow {
   @PrimaryColumn({ name: "directory_id", type: "varchar", length: 36 })

@@ -20,7 +20,7 @@ export interface RequestTrace {
   committed: number;
 }
 
-/** A directory in a request. Its changes write the log's row in their own unit of work. Without a trace they write none. */
+/** A directory in a request. If it has a trace, each change writes the log's row in its own unit of work. */
 export interface RequestingDirectory extends Directory {
   readonly trace?: RequestTrace;
 }

@@ -1,4 +1,4 @@
-/** A condition on the resources of a directory, with every attribute and value in the form that is stored. */
+/** A condition on the resources of a directory. Attributes and values are in their stored form. */
 
 /** How a value is compared. `ne` is the negation of `EQ`. */
 export type ValueTest = "EQ" | "CONTAINS" | "STARTS" | "ENDS" | "GT" | "GE" | "LT" | "LE";
@@ -8,9 +8,9 @@ export type ResourceCondition =
   | { readonly kind: "NOT"; readonly condition: ResourceCondition }
   /** One value of the attribute passes. */
   | { readonly kind: "VALUE"; readonly attribute: string; readonly test: ValueTest; readonly key: string }
-  /** One of the attributes has a value. Without an attribute, it never holds. */
+  /** One of the attributes has a value. With an empty list, no resource satisfies it. */
   | { readonly kind: "PRESENT"; readonly attributes: readonly string[] }
-  /** One element of a list passes: conditions inside are about this element. */
+  /** One element of a list satisfies the condition. */
   | { readonly kind: "ELEMENT"; readonly attributes: readonly string[]; readonly condition: ResourceCondition }
   | { readonly kind: "ID"; readonly id: string }
   | { readonly kind: "TIME"; readonly column: "CREATED" | "MODIFIED"; readonly test: ValueTest; readonly time: Date }

@@ -51,7 +51,7 @@ export async function changeInDirectory<Result>(
 ): Promise<Result> {
   const named = [...(trace?.resourceIds ?? [])];
   const result = await store.begin(SYSTEM, { kind: "SCIM", actor: id }, async (unit) => {
-    // After a deadlock, the first try left the ids of resources that do not exist.
+    // After a deadlock the work runs again. The first try may have left ids of resources that were rolled back.
     if (trace !== undefined) trace.resourceIds = new Set(named);
     const organization = await lockOrganization(unit, organizationId);
     const done = await work(unit, checkActing(await findDirectory(unit, organizationId, id), organization));

@@ -87,8 +87,8 @@ export interface ResourcePart {
 }
 
 /**
- * A part of the resources of a directory. By a place it costs the same at every page, and resources that are added or removed
- * meanwhile neither repeat nor hide others.
+ * A part of the resources of a directory. A part that begins at a place costs the same at every page. Resources that are
+ * added or removed meanwhile do not make others appear twice or go missing.
  */
 export async function listResources(
   reader: Reader,
@@ -114,7 +114,7 @@ export async function listResources(
   const last = page.at(-1);
   const next = raws.length > limit && last !== undefined ? readKey(order.columns, last) : null;
   const resources = page.map(fromRaw);
-  // The last part of a list shows how many resources there are, unless it begins at a place.
+  // The last part of a list shows the total without a query, unless it begins at a place.
   if (raws.length > 0 && next === null && "skip" in from) return { resources, total: skip + page.length, next };
   const row = await reader.row<{ total: number | string }>(
     `SELECT COUNT(*) AS total FROM directory_resource r WHERE ${where.sql}`,
