@@ -24,6 +24,9 @@ const FILES_OF_PARTS = { main: ["main"], app: ["app", "entities"] };
 const EXTRAS = {
   main: ["^migrations/"],
   app: ["^src/connection-types/", "^src/protocols/", "^migrations/"],
+  // A provider signs its assertions as it signs its tokens, so one verification serves both.
+  scim: ["^src/protocols/"],
+  provisioning: ["^src/protocols/"],
 };
 
 const DATABASE = "^src/platform/database/|^node_modules/(typeorm|better-sqlite3|mysql2)/";

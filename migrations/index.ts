@@ -29,6 +29,7 @@ import { AddAuthentication1764917000000 } from "./1764917000000-add-authenticati
 import { CreateProvisioningDirectories1764920000000 } from "./1764920000000-create-provisioning-directories.js";
 import { AddIdentityDirectoryKeys1764920100000 } from "./1764920100000-add-identity-directory-keys.js";
 import { CreateDirectoryRequests1764932000000 } from "./1764932000000-create-directory-requests.js";
+import { CreateDirectoryAssertions1764933000000 } from "./1764933000000-create-directory-assertions.js";
 import { AddSessionUse1764935000000 } from "./1764935000000-add-session-use.js";
 
 export const migrations: readonly MigrationClass[] = [
@@ -61,5 +62,6 @@ export const migrations: readonly MigrationClass[] = [
   CreateProvisioningDirectories1764920000000,
   AddIdentityDirectoryKeys1764920100000,
   CreateDirectoryRequests1764932000000,
+  CreateDirectoryAssertions1764933000000,
   AddSessionUse1764935000000,
 ];

@@ -47,6 +47,7 @@ import type { Logger } from "./platform/telemetry/logger.js";
 import { createReference } from "./platform/telemetry/reference.js";
 import { startRequestLog } from "./provisioning/directory/log/request-log.js";
 import { createScimRouter } from "./scim/router.js";
+import { TOKEN_REFUSALS_A_MINUTE } from "./scim/token/token-route.js";
 import { FLOW_LIFETIME_SECONDS } from "./sign-in/flow/flow.repository.js";
 import { createSignInLimits } from "./sign-in/limits.js";
 import { createSignInRouter } from "./sign-in/router.js";
@@ -157,6 +158,7 @@ export async function startUsher(
     const graphiql = createGraphiqlRouter({
       mayOpen: async (request) => !production || mayExplore(await callerOf(request).catch(anonymousIfRefused)),
     });
+    const defineRateLimit = createRateLimits({ database, clock, enabled: configuration.rateLimits });
     const signIn = createSignInRouter({
       services: {
         store,
@@ -174,7 +176,7 @@ export async function startUsher(
       cookies,
       callerOf,
       logger,
-      limits: createSignInLimits(createRateLimits({ database, clock, enabled: configuration.rateLimits })),
+      limits: createSignInLimits(defineRateLimit),
       allowedOrigins: configuration.allowedOrigins,
       findMetadata: async (connectionId) => {
         const connection = await findConnection(database.reader, null, connectionId);
@@ -202,6 +204,12 @@ export async function startUsher(
       publicUrl,
       requestLog,
       deletion: DELETION_PARTS,
+      fetch: guarded.fetch,
+      tokenRefusals: defineRateLimit({
+        name: "scim-token-refusals",
+        points: TOKEN_REFUSALS_A_MINUTE,
+        durationSeconds: 60,
+      }),
       logDefect: (error, reference) => logger.error({ error, reference }, "A SCIM request failed unexpectedly."),
     });
     const server = createHttpServer({

@@ -23,7 +23,11 @@ import { ProviderSessionRow } from "./people/session/provider-session.row.js";
 import { SessionRow } from "./people/session/session.row.js";
 import { MembershipRoleRow, MembershipRow, MembershipTermRow } from "./people/membership/membership.row.js";
 import { UserRow } from "./people/user/user.row.js";
-import { DirectoryRow, DirectoryTokenRow } from "./provisioning/directory/stored/directory.row.js";
+import {
+  DirectoryAssertionRow,
+  DirectoryRow,
+  DirectoryTokenRow,
+} from "./provisioning/directory/stored/directory.row.js";
 import { ActivityRow, RequestRow } from "./provisioning/directory/log/request.row.js";
 import { ResourceRow, ResourceValueRow, TombstoneRow } from "./provisioning/directory/resource/resource.row.js";
 import { AttemptRow } from "./sign-in/attempt/attempt.row.js";
@@ -92,6 +96,7 @@ export const entities = [
   UserAnswerRow,
   DirectoryRow,
   DirectoryTokenRow,
+  DirectoryAssertionRow,
   ResourceRow,
   ResourceValueRow,
   TombstoneRow,

@@ -39,7 +39,7 @@ export function answerScimErrors(logDefect: (error: unknown, reference: string) 
       next(error);
       return;
     }
-    const status = clientStatusOf(error);
+    const status = statusOfClientError(error);
     if (error instanceof Failure) answerFailure(request, response, error);
     else if (status !== null) {
       noteError(request, "BAD_REQUEST", null);
@@ -56,7 +56,7 @@ export function answerScimErrors(logDefect: (error: unknown, reference: string) 
 }
 
 /** The status that a body parser gives to an error of the client; `null` for other errors. */
-function clientStatusOf(error: unknown): number | null {
+export function statusOfClientError(error: unknown): number | null {
   const status: unknown = error instanceof Error && "status" in error ? error.status : null;
   return typeof status === "number" && status >= 400 && status <= 499 ? status : null;
 }

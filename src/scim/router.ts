@@ -13,6 +13,7 @@ import { createResourceRoutes } from "./routes/resources.js";
 import { createUserEndpoint } from "./routes/users.js";
 import type { ScimServices } from "./services.js";
 import { noteArrival, traceRequest } from "./trace-request.js";
+import { createTokenRoute } from "./token/token-route.js";
 
 /** The largest body (RFC 7644, section 3.7.4, for bulk requests). */
 const LARGEST_BODY = "1mb";
@@ -21,6 +22,7 @@ export function createScimRouter(services: ScimServices): Router {
   const router = express.Router();
   const baseUrl = `${services.publicUrl}/scim/v2`;
   const directoryOf = (response: Response) => response.locals["directory"] as RequestingDirectory;
+  router.use("/token", createTokenRoute(services, baseUrl));
   // The token is checked first, so that Usher does not read the body of an unknown caller.
   router.use(async (request: Request, response: Response, next) => {
     const arrival = noteArrival(services);

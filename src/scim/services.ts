@@ -3,6 +3,8 @@ import type { Store } from "../access/store.js";
 import type { DeletionParts } from "../people/user/delete/delete-guard.js";
 import type { Clock } from "../platform/clock.js";
 import type { RequestLog } from "../provisioning/directory/log/request-log.js";
+import type { RateLimit } from "../platform/http/rate-limit.js";
+import type { Fetch } from "../protocols/http/index.js";
 
 export interface ScimServices {
   readonly store: Store;
@@ -11,6 +13,10 @@ export interface ScimServices {
   readonly requestLog: Pick<RequestLog, "note">;
   /** The reasons against the deletion of an account, and the data that is erased with it. */
   readonly deletion: DeletionParts;
+  /** Fetches the keys with which providers sign assertions. */
+  readonly fetch: Fetch;
+  /** Refused requests for access tokens, by network address. */
+  readonly tokenRefusals: RateLimit;
   /** Logs an unexpected error under the reference of the answer. */
   readonly logDefect: (error: unknown, reference: string) => void;
 }

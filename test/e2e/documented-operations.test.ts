@@ -400,7 +400,12 @@ describe("a program", () => {
       { id: expect.any(String), expiresAt: null },
       { id: expect.any(String), expiresAt: expect.any(String) },
     ]);
+    const keys = { id, issuer: "https://idp.example", jwksUrl: "https://idp.example/jwks" };
+    const { assertions } = (await ask("SetProvisioningAssertions", { input: keys })).setProvisioningAssertions
+      .directory;
+    expect(assertions).toMatchObject({ clientId: id, issuer: keys.issuer, jwksUrl: keys.jwksUrl, keyIds: null });
     expect((await ask("ProvisioningDirectory", { id })).provisioningDirectory).toMatchObject({
+      assertions,
       connection: null,
       tokens: rotated.directory.tokens,
       lastWriteAt: null,

@@ -14,6 +14,7 @@ import { createUserResource } from "../../src/provisioning/directory/resource/us
 import { createDirectory } from "../../src/provisioning/directory/stored/directory.operations.js";
 import { readGroup } from "../../src/scim/resource/read-group.js";
 import { readUser } from "../../src/scim/resource/read-user.js";
+import { createRateLimits } from "../../src/platform/http/rate-limit.js";
 import { createScimRouter } from "../../src/scim/router.js";
 import { MOST_LISTED_MEMBERS } from "../../src/scim/routes/groups.js";
 import type { TestDatabase } from "../support/database.js";
@@ -31,7 +32,22 @@ beforeAll(async () => {
   const publicUrl = "http://usher.test";
   const deletion = { guards: [], erasers: [] };
   const requestLog = { note: () => {} };
-  const scim = createScimRouter({ store, clock: () => new Date(), publicUrl, requestLog, deletion, logDefect: fail });
+  const clock = () => new Date();
+  const tokenRefusals = createRateLimits({ database, clock, enabled: false })({
+    name: "",
+    points: 1,
+    durationSeconds: 1,
+  });
+  const scim = createScimRouter({
+    store,
+    clock,
+    publicUrl,
+    requestLog,
+    deletion,
+    fetch,
+    tokenRefusals,
+    logDefect: fail,
+  });
   server = createServer(express().use("/scim/v2", scim)).listen(0, "127.0.0.1");
   await once(server, "listening");
 });

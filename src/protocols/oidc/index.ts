@@ -33,8 +33,8 @@ export { discoverProvider, issuersFoundAt, type DiscoverySource } from "./discov
 export { readEmailAddress } from "../email-address.js";
 export { makeEndSessionUrl, type EndSessionRequest } from "./end-session.js";
 export { describeProvider } from "./endpoints.js";
-export { SIGNING_ALGORITHMS, verifyIdToken, type SigningAlgorithm } from "./id-token.js";
-export { createKeySet, type KeySet } from "./key-set.js";
+export { SIGNING_ALGORITHMS, verifyIdToken, verifySignedToken, type SigningAlgorithm } from "./id-token.js";
+export { createFixedKeySet, createKeySet, readKeyDocument, type KeySet } from "./key-set.js";
 export { composeLogout, type LogoutRules } from "./logout.js";
 export { verifyLogoutToken } from "./logout-token.js";
 export { interpretProviderError } from "./provider-errors.js";

@@ -132,11 +132,27 @@ function pauseAfter(failuresInARow: number): number {
 export async function fetchKeys(jwksUri: string, surroundings: Surroundings): Promise<SortedKeys> {
   const { status, body } = await requestJson(surroundings, "the key document", jwksUri);
   if (status !== 200) return refuse("OIDC_KEYS_INVALID", `${jwksUri} answered status ${status}`);
-  const keys = isObject(body) ? body["keys"] : undefined;
+  return readKeyDocument(body, jwksUri);
+}
+
+/**
+ * Sorts the keys of a document (RFC 7517, section 5).
+ *
+ * @param source where the document comes from, for the refusal
+ * @throws ProtocolRefusal `OIDC_KEYS_INVALID`
+ */
+export function readKeyDocument(document: unknown, source: string): SortedKeys {
+  const keys = isObject(document) ? document["keys"] : undefined;
   if (!Array.isArray(keys) || (keys.length > 0 && !keys.some(isObject)))
-    return refuse("OIDC_KEYS_INVALID", `${jwksUri} does not contain a list of keys`);
-  if (keys.length > MOST_KEYS) return refuse("OIDC_KEYS_INVALID", `${jwksUri} holds ${keys.length} keys`);
+    return refuse("OIDC_KEYS_INVALID", `${source} does not contain a list of keys`);
+  if (keys.length > MOST_KEYS) return refuse("OIDC_KEYS_INVALID", `${source} holds ${keys.length} keys`);
   return sortKeys(keys);
+}
+
+/** A key set that never changes, of keys that an administrator entered. */
+export function createFixedKeySet(usable: readonly JWK[]): KeySet {
+  const { local } = hold({ usable, refused: [] }, 0);
+  return { find: (hint) => selectKeys(local, hint), refresh: async () => false, whyRefused: () => null };
 }
 
 function sortKeys(keys: readonly unknown[]): SortedKeys {

@@ -12,10 +12,10 @@ export function createDirectoryResolvers(
   services: ConnectionServices,
   explain: ExplainRequest,
 ): ReadonlyMap<ResolverClass, object> {
-  const { publicUrl, clock } = services.runtime;
+  const { publicUrl, clock, urls } = services.runtime;
   const loaders = createDirectoryLoaders(services, clock);
   return new Map<ResolverClass, object>([
-    [DirectoryResolver, new DirectoryResolver(services, publicUrl, loaders)],
+    [DirectoryResolver, new DirectoryResolver(services, publicUrl, urls.serverUrl, loaders)],
     [RequestResolver, new RequestResolver(services, explain)],
   ]);
 }

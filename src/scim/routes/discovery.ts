@@ -37,6 +37,12 @@ export function createDiscoveryRoutes(baseUrl: string): Router {
           description: "The token of a provisioning directory, in the header Authorization.",
           primary: true,
         },
+        {
+          type: "oauth2",
+          name: "Signed assertion",
+          description: "An access token that /token gives for a JWT bearer assertion, where the directory has keys.",
+          specUri: "https://www.rfc-editor.org/rfc/rfc7523",
+        },
       ],
       meta: { resourceType: "ServiceProviderConfig", location: `${baseUrl}/ServiceProviderConfig` },
     });

@@ -443,6 +443,12 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     id: house.home.organizationId,
     supportContact: house.word(),
   })),
+  setProvisioningAssertions: byInput(
+    ["CONNECTIONS_WRITE"],
+    "SetProvisioningAssertionsInput",
+    "directory { id }",
+    async (house) => ({ id: await things.makeDirectory(house) }),
+  ),
   updateProvisioningDirectory: byInput(
     ["CONNECTIONS_WRITE"],
     "UpdateProvisioningDirectoryInput",

@@ -71,6 +71,33 @@ export class UpdateDirectoryInput {
   signInMatch?: SignInMatch | null;
 }
 
+@InputType("SetProvisioningAssertionsInput", {
+  description:
+    "The signed assertions that a directory accepts. Give `jwksUrl` or `jwks`. Without both, it accepts no assertion.",
+})
+export class SetAssertionsInput {
+  @Field(() => ID, { description: "The directory." })
+  id!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "What `iss` must be. Leave it out if the provider signs with the client id as `iss`.",
+  })
+  issuer?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The address of the provider's JSON Web Key Set. Usher fetches it when it needs a key.",
+  })
+  jwksUrl?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The provider's public keys as a JSON Web Key Set (RFC 7517), if it publishes none at an address.",
+  })
+  jwks?: string | null;
+}
+
 /** The base of payloads with a new token; not in the schema. */
 @ObjectType({ simpleResolvers: true })
 abstract class WithToken {
@@ -96,6 +123,15 @@ export class RotateTokenPayload extends WithToken {}
 })
 export class UpdateDirectoryPayload {
   @Field(() => DirectoryType, { description: "The directory as it is now." })
+  directory!: DirectoryType;
+}
+
+@ObjectType("SetProvisioningAssertionsPayload", {
+  description: "What setProvisioningAssertions answers.",
+  simpleResolvers: true,
+})
+export class SetAssertionsPayload {
+  @Field(() => DirectoryType, { description: "The directory." })
   directory!: DirectoryType;
 }
 

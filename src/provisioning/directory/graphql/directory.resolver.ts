@@ -12,6 +12,9 @@ import { defineListLoader, defineLoader } from "../../../platform/graphql/loader
 import { PageArgs, type Page } from "../../../platform/graphql/paging.js";
 import { findActivities, type Activity } from "../log/request.repository.js";
 import { countResources, type ResourceCounts } from "../resource/count-resources.js";
+import type { AssertionTrust } from "../assertion/assertion-trust.js";
+import { setAssertionTrust } from "../assertion/trust.operations.js";
+import { findTrustOf } from "../assertion/trust.repository.js";
 import {
   createDirectory,
   deleteDirectory,
@@ -28,10 +31,12 @@ import {
   CreateDirectoryPayload,
   DeleteDirectoryPayload,
   RotateTokenPayload,
+  SetAssertionsInput,
+  SetAssertionsPayload,
   UpdateDirectoryInput,
   UpdateDirectoryPayload,
 } from "./directory.input.js";
-import { CountsType, DirectoryPage, DirectoryTokenType, DirectoryType } from "./directory.type.js";
+import { AssertionsType, CountsType, DirectoryPage, DirectoryTokenType, DirectoryType } from "./directory.type.js";
 
 /** Reads of the fields of directories. A caller who reaches a directory may see its connection and its tokens. */
 export function createDirectoryLoaders({ reader }: Store, clock: Clock) {
@@ -41,6 +46,7 @@ export function createDirectoryLoaders({ reader }: Store, clock: Clock) {
     ),
     counts: defineLoader<RequestContext, ResourceCounts>((ids) => countResources(reader, ids)),
     activity: defineLoader<RequestContext, Activity>((ids) => findActivities(reader, ids)),
+    assertions: defineLoader<RequestContext, AssertionTrust>((ids) => findTrustOf(reader, ids)),
     tokens: defineListLoader<RequestContext, DirectoryToken>((ids) => findTokensOf(reader, ids, clock())),
   };
 }
@@ -53,6 +59,7 @@ export class DirectoryResolver {
   constructor(
     private readonly store: Store,
     private readonly publicUrl: string,
+    private readonly serverUrl: (url: URL) => string | null,
     private readonly loaders: ReturnType<typeof createDirectoryLoaders>,
   ) {}
 
@@ -111,6 +118,17 @@ export class DirectoryResolver {
     return await rotateDirectoryToken(this.store, caller, id);
   }
 
+  @Mutation(() => SetAssertionsPayload, {
+    description:
+      "Sets whose signed assertions (RFC 7523) a provisioning directory accepts at `/scim/v2/token`, in addition to its tokens. Access tokens that it gave before stop at once. Needs CONNECTIONS_WRITE.",
+  })
+  async setProvisioningAssertions(
+    @Ctx() { caller }: RequestContext,
+    @Arg("input", () => SetAssertionsInput, { description: "The issuer and the keys." }) input: SetAssertionsInput,
+  ): Promise<{ readonly directory: Directory }> {
+    return { directory: await setAssertionTrust(this.store, caller, input.id, input, this.serverUrl) };
+  }
+
   @Mutation(() => DeleteDirectoryPayload, {
     description:
       "Deletes a provisioning directory with its tokens. Its users and groups stay as they are. Needs CONNECTIONS_WRITE.",
@@ -125,6 +143,15 @@ export class DirectoryResolver {
   @FieldResolver(() => String, { description: "The address to enter at the provider, together with a token." })
   baseUrl(): string {
     return `${this.publicUrl}/scim/v2`;
+  }
+
+  @FieldResolver(() => AssertionsType, {
+    nullable: true,
+    description: "The signed assertions that the directory accepts; null if it accepts none.",
+  })
+  async assertions(@Root() { id }: DirectoryType, @Ctx() context: RequestContext): Promise<AssertionsType | null> {
+    const trust = await this.loaders.assertions(context).load(id);
+    return trust && showAssertions(trust, `${this.baseUrl()}/token`);
   }
 
   @FieldResolver(() => SsoConnectionType, {
@@ -168,4 +195,10 @@ export class DirectoryResolver {
   async tokens(@Root() { id }: DirectoryType, @Ctx() context: RequestContext): Promise<readonly DirectoryToken[]> {
     return await this.loaders.tokens(context).load(id);
   }
+}
+
+function showAssertions({ directoryId, issuer, keys }: AssertionTrust, tokenUrl: string): AssertionsType {
+  const jwksUrl = "jwksUrl" in keys ? keys.jwksUrl : null;
+  const keyIds = "jwks" in keys ? keys.jwks.map(({ kid }) => kid ?? "") : null;
+  return { clientId: directoryId, tokenUrl, issuer, jwksUrl, keyIds };
 }

@@ -72,6 +72,38 @@ export class CountsType {
   groups!: number;
 }
 
+@ObjectType("ProvisioningAssertions", {
+  description:
+    "The signed assertions (RFC 7523) for which a provider gets access tokens of a directory, and what to enter at the provider.",
+  simpleResolvers: true,
+})
+export class AssertionsType {
+  @Field(() => ID, {
+    description:
+      "The client id: the `sub` of every assertion. It is the `iss` too, unless the directory trusts another issuer.",
+  })
+  clientId!: string;
+
+  @Field(() => String, { description: "The token endpoint. It is also the `aud` of every assertion." })
+  tokenUrl!: string;
+
+  @Field(() => String, { nullable: true, description: "What `iss` must be; null for the client id." })
+  issuer!: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: "The address of the provider's keys; null if an administrator entered the keys.",
+  })
+  jwksUrl!: string | null;
+
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      "The ids (`kid`) of the entered keys, with an empty text for a key without id; null for keys at an address.",
+  })
+  keyIds!: readonly string[] | null;
+}
+
 @ObjectType("ProvisioningDirectory", {
   implements: NodeType,
   description: "A SCIM source of an organization: the part of an identity provider that creates and removes its users.",

@@ -31,7 +31,7 @@ import {
   updateDirectoryRow,
   type RawDirectory,
 } from "./directory.repository.js";
-import { addToken, expireTokens } from "./token.repository.js";
+import { addToken, endAccessTokens, expireTokens } from "./token.repository.js";
 
 /**
  * What a caller decides about a directory. A value that is absent or `null` means the default for a new directory, and the
@@ -105,7 +105,7 @@ export async function createDirectory(store: Store, caller: Caller, input: NewDi
  */
 export async function updateDirectory(store: Store, caller: Caller, input: DirectoryChange): Promise<Directory> {
   const name = readName(input.name);
-  return await change(store, caller, input.id, async (unit, before) => {
+  return await changeDirectory(store, caller, input.id, async (unit, before) => {
     requireVersion(input.expectedVersion, before.version);
     const connectionId = input.connectionId === undefined ? before.connectionId : input.connectionId;
     await requireConnection(unit, before.organizationId, connectionId);
@@ -132,13 +132,14 @@ export async function updateDirectory(store: Store, caller: Caller, input: Direc
 
 /**
  * Adds a token. The present one still works for a day. An older one that had not expired yet stops at once, so that at most
- * two tokens work.
+ * two tokens work. Access tokens that were given for assertions stop at once.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
  */
 export async function rotateDirectoryToken(store: Store, caller: Caller, id: string): Promise<DirectoryWithToken> {
-  return await change(store, caller, id, async (unit, directory) => {
+  return await changeDirectory(store, caller, id, async (unit, directory) => {
     await expireTokens(unit, id, new Date(unit.now.getTime() + OVERLAP_MILLISECONDS));
+    await endAccessTokens(unit, id);
     const token = await addToken(unit, id);
     await recordAudit(unit, entryOf("directory.token_rotated", directory));
     return { directory, token };
@@ -152,7 +153,7 @@ export async function rotateDirectoryToken(store: Store, caller: Caller, id: str
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
  */
 export async function deleteDirectory(store: Store, caller: Caller, id: string): Promise<Directory> {
-  return await change(store, caller, id, async (unit, before) => {
+  return await changeDirectory(store, caller, id, async (unit, before) => {
     await deleteDirectoryRow(unit, id);
     await recordAudit(unit, { ...entryOf("directory.deleted", before), before: auditView(before) });
     return before;
@@ -201,8 +202,12 @@ async function readDirectoryFor(
   return directory;
 }
 
-/** Locks the organization, reads the directory again, and changes it. */
-async function change<Result>(
+/**
+ * Locks the organization, reads the directory again, and changes it.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
+ */
+export async function changeDirectory<Result>(
   store: Store,
   caller: Caller,
   id: string,
@@ -232,7 +237,8 @@ async function requireConnection(unit: UnitOfWork, organizationId: string, conne
     throw new Failure(NOT_FOUND, { type: "connection" });
 }
 
-function entryOf(action: string, { id, organizationId }: Directory) {
+/** The constant part of an audit entry about a directory. */
+export function entryOf(action: string, { id, organizationId }: Directory) {
   return { organizationId, action, subject: { type: "directory", id } };
 }
 

@@ -51,6 +51,7 @@ export class DirectoryRow {
 @Entity("directory_token")
 @Index("ux_directory_token_hash", ["tokenHash"], { unique: true })
 @Index("ix_directory_token_directory", ["directoryId"])
+@Index("ux_directory_token_assertion", ["directoryId", "assertionHash"], { unique: true })
 export class DirectoryTokenRow {
   @PrimaryColumn({ type: "varchar", length: 36 })
   id!: string;
@@ -66,7 +67,38 @@ export class DirectoryTokenRow {
   @Column({ name: "created_at", type: "datetime", precision: 3 })
   createdAt!: Date;
 
-  /** Set when a newer token replaces it. */
+  /** Set when a newer token replaces it. An access token has it from the start. */
   @Column({ name: "expires_at", type: "datetime", precision: 3, nullable: true })
   expiresAt!: Date | null;
+
+  /** SHA-256 hex of the `jti` of the assertion that an access token was given for; `null` for a directory's token. */
+  @Column({ name: "assertion_hash", type: "varchar", length: 64, nullable: true })
+  assertionHash!: string | null;
+}
+
+/** The keys with which a provider signs assertions for a directory. A change replaces the row, so the id names these keys. */
+@Entity("directory_assertion")
+@Index("ux_directory_assertion_directory", ["directoryId"], { unique: true })
+export class DirectoryAssertionRow {
+  @PrimaryColumn({ type: "varchar", length: 36 })
+  id!: string;
+
+  @Column({ name: "directory_id", type: "varchar", length: 36 })
+  @ForeignKey("DirectoryRow", { name: "fk_directory_assertion_directory", onDelete: "CASCADE", onUpdate: "NO ACTION" })
+  directoryId!: string;
+
+  /** What `iss` must be; `null` for the directory's id. */
+  @Column({ type: "varchar", length: 1000, nullable: true })
+  issuer!: string | null;
+
+  /** The address of the keys; `null` for keys that an administrator entered. */
+  @Column({ name: "jwks_url", type: "varchar", length: 2000, nullable: true })
+  jwksUrl!: string | null;
+
+  /** The entered keys as a JSON Web Key Set; `null` for keys at an address. */
+  @Column({ type: "text", nullable: true })
+  jwks!: string | null;
+
+  @Column({ name: "created_at", type: "datetime", precision: 3 })
+  createdAt!: Date;
 }
