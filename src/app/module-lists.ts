@@ -38,7 +38,7 @@ export const DESTINATIONS: readonly Destination[] = [COURSE_DESTINATION];
 /** What Usher does by itself for each active connection, in this order. */
 export const UPKEEP_STEPS: readonly UpkeepStep[] = [REFRESH_PROVIDER, WARN_OF_EXPIRY, WATCH_DRIFT];
 
-/** Webhook receivers may repeat a person's results in their answers, which Usher stores. */
+/** Erases the stored answers of webhook receivers that may repeat a person's results. */
 const eraseAnswersAboutResults: ErasePart = async (unit, { id }) => {
   await eraseAnswersAbout(unit, "result", await findResultIdsOf(unit, id));
 };

@@ -231,7 +231,7 @@ function splitEntries(text: string): string[] {
     .filter((entry) => entry !== "");
 }
 
-/** Kubernetes adds variables of its own for a service that is named "usher". */
+/** Whether a variable is meant for Usher. Kubernetes adds variables of its own for a service that is named "usher". */
 function looksLikeOurs(name: string): boolean {
   return name.startsWith("USHER_") && !/^USHER_(SERVICE_|PORT(_|$))/.test(name);
 }

@@ -148,7 +148,7 @@ const LEFT_OUT: Groups = {
 };
 
 /**
- * Whether the assertion leaves out the person's groups. As `silent` or an empty list, this would remove the person's
+ * Whether the assertion leaves out the person's groups. If Usher read such groups as `silent` or empty, the person would lose
  * roles.
  */
 function leavesGroupsOut(attributes: Attributes, { groupsAttribute }: SamlSettings): boolean {

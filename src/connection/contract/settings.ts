@@ -33,7 +33,7 @@ export interface Setting<Value = unknown> {
   readonly help: string;
   /** Activation needs it. A draft may lack it. */
   readonly required: boolean;
-  /** When activation does not need the setting although `required` is true; `null` if it always does. */
+  /** The condition under which activation does not need a required setting; `null` if it always needs the setting. */
   readonly requiredUnless: SettingCondition | null;
   /** Cannot change after the first activation. */
   readonly fixed: boolean;

@@ -290,7 +290,10 @@ export async function insertIdentity(
   return identity;
 }
 
-/** Records a sign-in: its time, the address that the provider sent, whether it is verified, and what a directory may call the person. */
+/**
+ * Records a sign-in: its time, the address that the provider sent, whether it is verified, and the ids by which a directory
+ * may name the person.
+ */
 export async function noteIdentitySignIn(
   unit: UnitOfWork,
   id: string,

@@ -24,8 +24,8 @@ export interface AddressLink {
 }
 
 /**
- * An account of the organization that the address leads to. The account has the address itself, or a merged link with
- * the address leads to it, or an own link with the address does and a provider sent the account's address.
+ * An account of the organization that the address leads to. One of three is true: the account has the address; a merged link
+ * with the address leads to it; an own link with the address leads to it, and a provider sent the account's address.
  */
 export interface MergeCandidate extends AddressHolder {
   /** The account's links with the address at all connections, except the links of the person who signs in. */
@@ -138,10 +138,10 @@ function isWordEnough(emailVerified: boolean | null, requireVerifiedEmail: boole
 
 /**
  * Whether merging may lead a person to an account. The account is theirs already, has a password, or got the address through
- * another connection that merges. Every link to it with this address must be verified as the person's connection and the link's
- * own connection demand. If it were not, an attacker could make a provider send a victim's address, create an account with it and
- * wait for the victim to be merged into it (pre-hijacking). A password account with an unproved address may be joined, because
- * merging removes its password.
+ * another connection that merges. Every link to it with this address must satisfy `requireVerifiedEmail` of both the person's
+ * connection and the link's own. Otherwise, an attacker could make a provider send a victim's address, create an account with
+ * it and wait for the victim to be merged into it (pre-hijacking). A password account with an unproved address may be joined,
+ * because merging removes its password.
  */
 function isJoinable(
   { user, links, addressFromProvider }: MergeCandidate,

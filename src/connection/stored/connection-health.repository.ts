@@ -123,7 +123,7 @@ export async function notePersonRefused(unit: UnitOfWork, connectionId: string, 
  *
  * @param code the catalogue code of the refusal
  * @param fault `null` if it says nothing about the connection
- * @returns whether the connection now counts as failing, which `announceFailing` has to say
+ * @returns whether the connection now counts as failing, which `announceFailing` must announce
  */
 export async function noteSignInFailed(
   unit: UnitOfWork,

@@ -30,8 +30,8 @@ export class ConnectionHealthRow {
   learned!: string | null;
 
   /**
-   * When the next worker looks after the connection. While a worker does, the end of its lease. `null` if the connection is
-   * not active.
+   * When upkeep of the connection is next due. While a worker looks after the connection, the end of the worker's lease.
+   * `null` if the connection is not active.
    */
   @Column({ name: "upkeep_due_at", type: "datetime", precision: 3, nullable: true })
   upkeepDueAt!: Date | null;

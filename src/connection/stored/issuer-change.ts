@@ -57,7 +57,10 @@ export async function confirmIssuerChange(
   return affectedUsers;
 }
 
-/** People cannot sign in while settings name no issuer, so they count only at the change that names one again. */
+/**
+ * Counts nobody if the new settings name no issuer, because people cannot sign in then. The change that names an issuer again
+ * counts them.
+ */
 async function countAffectedUsers(
   unit: UnitOfWork,
   { id, policies }: Connection,

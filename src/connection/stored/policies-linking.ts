@@ -75,8 +75,8 @@ export async function listAffectedUsers(
 }
 
 /**
- * Requires the number of affected users before a switch. Ends the sessions of people whose links it hides, because they no
- * longer sign in to that account.
+ * Requires the number of affected users before a switch. Ends the sessions of people whose links the switch hides, because
+ * these people then sign in to a different account.
  *
  * @param confirmed the number that the caller has seen; `null` if no user is affected
  * @returns the number of ended sessions

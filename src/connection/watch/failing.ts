@@ -5,7 +5,7 @@
  */
 export const MOST_FAILURES = 3;
 /**
- * A connection also counts as failing after this many failures in a row that a forged message can cause, too, if nobody
+ * A connection also counts as failing after this many failures in a row that forged messages may have caused, if nobody
  * signed in for at least an hour meanwhile.
  */
 const MOST_DOUBTFUL_FAILURES = 5;

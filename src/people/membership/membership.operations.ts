@@ -45,7 +45,7 @@ export interface NewMemberInput {
 /**
  * Makes a person a guest of an organization. For administrators of the home organization, and for the operator.
  *
- * @returns the person in the organization; for an administrator of the home, the person in the home
+ * @returns the person as a member of the organization; for an administrator of the home organization, as a member there
  * @throws UNAUTHENTICATED, FORBIDDEN (also for a person whose home is not the caller's organization, and for roles or an
  *   address from a caller who is not the operator), NOT_FOUND, INVALID_INPUT, ALREADY_MEMBER, SEATS_FULL
  */
@@ -117,7 +117,7 @@ interface MemberId {
  * Ends the membership of a guest. Open to the person, and to callers who may write users in that organization or in the home
  * organization. The home organization can remove even the owner and the last administrator.
  *
- * @returns the member before the removal; for an administrator of the home, the member in the home
+ * @returns the member before the removal; for an administrator of the home organization, the person as a member there
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, MEMBER_AT_HOME, OWNER_PROTECTED, LAST_ADMINISTRATOR
  */
 export async function removeMember(store: Store, caller: Caller, input: MemberId): Promise<Member> {

@@ -145,8 +145,9 @@ async function lockForChange(
 }
 
 /**
- * An added permission goes to all users of the role. A sign-in gives the matching role with the highest rank. So raising a role
- * can give it to people, and lowering it can give people the roles that it falls below.
+ * Requires every permission that a change can give to people. An added permission goes to all users of the role. A sign-in
+ * gives the matching role of the highest rank, so a raised role can go to more people, and a lowered one can let other roles
+ * go before it.
  */
 async function requireHoldingWhatIsGiven(unit: UnitOfWork, before: Role, after: Role): Promise<void> {
   const { organizationId } = before;

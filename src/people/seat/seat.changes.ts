@@ -159,8 +159,8 @@ export async function giveSeatBack(unit: UnitOfWork, organization: Organization,
 }
 
 /**
- * Gives every seat of an organization that has no end an end, in one statement. The sweeper then releases them in small units
- * of work.
+ * Sets the end of every seat of an organization that has none, in one statement. The sweeper then releases them in small
+ * units of work.
  */
 export async function endUnusedSeats(unit: UnitOfWork, organizationId: string): Promise<void> {
   await unit.execute(

@@ -12,7 +12,7 @@ export class UserRow {
   @PrimaryColumn({ type: "varchar", length: 36 })
   id!: string;
 
-  /** Never changes. Only its policies and connections decide how the person signs in. */
+  /** Never changes. Only the home organization's policies and connections decide how the person signs in. */
   @Column({ name: "home_organization_id", type: "varchar", length: 36 })
   @ForeignKey("OrganizationRow", { name: "fk_app_user_home", onDelete: "CASCADE", onUpdate: "NO ACTION" })
   homeOrganizationId!: string;

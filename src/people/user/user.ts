@@ -10,7 +10,7 @@ export type AuthMethod = (typeof AUTH_METHODS)[number];
 
 export interface User {
   readonly id: string;
-  /** Never changes. Only its policies and connections decide how the person signs in. */
+  /** Never changes. Only the home organization's policies and connections decide how the person signs in. */
   readonly homeOrganizationId: string;
   readonly email: string;
   readonly username: string | null;

@@ -66,8 +66,8 @@ export function buildGraphQLSchema({ resolvers, container, errorCodes }: SchemaO
 const { parseValue: readIdValue, parseLiteral: readIdLiteral } = GraphQLID;
 
 /**
- * MariaDB and MySQL ignore spaces at the end of an id, but our comparisons do not. If a check refuses a caller's own id, the
- * caller could evade it by adding a space. The whole process shares the type `ID`.
+ * Refuses ids with spaces around them. MariaDB and MySQL ignore a space at the end of an id, but our comparisons do not, so a
+ * caller could evade a check by adding a space. The whole process shares the type `ID`.
  */
 function refuseSpacesAroundIds(): void {
   GraphQLID.parseValue = (value) => requireExact(readIdValue(value));

@@ -17,8 +17,8 @@ import { describeMissingVariable, describeReason, type Openness } from "./input-
 /** How large the variables of one request may be. */
 export interface VariableLimits {
   /**
-   * Entries of one list, because databases limit the values of one statement. The limit of tokens bounds a list in the
-   * document.
+   * Entries of one list, because databases limit the values of one statement. A list in the document is bounded by the limit
+   * of tokens.
    */
   readonly listEntries: number;
   /** Keys of one object. */

@@ -4,7 +4,7 @@
 export interface KnownMailTemplate {
   /** Lower case with hyphens: `account-merged`. Unique. */
   readonly name: string;
-  /** For operators, the recipient and the occasion: "to a person whose account …". */
+  /** Tells operators who gets the message and why: "to a person whose account …". */
   readonly description: string;
 }
 

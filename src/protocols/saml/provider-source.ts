@@ -33,7 +33,7 @@ export interface MetadataSourceOptions extends MetadataAddress {
   readonly keep?: (provider: ReadProvider) => Promise<void>;
 }
 
-/** Upkeep reads the document once a day or more often. After this time it has failed, and sign-ins read the document. */
+/** Upkeep reads the document once a day or more often. After this time upkeep has failed, and sign-ins read the document. */
 const STALE_AFTER_SECONDS = 25 * 60 * 60;
 /** How often a replica looks for facts that a different replica has stored. */
 const LOOK_EVERY_SECONDS = 5 * 60;

@@ -84,7 +84,7 @@ interface Pair {
   readonly value: string;
 }
 
-/** The pairs by name. Usher signs and reads the same pair, so a name may be there only once. */
+/** The pairs by name. Refuses a repeated name, so that Usher reads the pair that was signed. */
 function splitQuery(rawQuery: string): ReadonlyMap<string, Pair> {
   const pairs = new Map<string, Pair>();
   for (const raw of rawQuery.split("&")) {

@@ -13,7 +13,10 @@ const ACCEPTED = [
   ["<?", "?>", "a processing instruction"],
 ] as const;
 
-/** A document may declare it, but it is always in force (Namespaces in XML 1.0, section 3). Shibboleth writes it. */
+/**
+ * The declaration of the prefix `xml`, which is always in force (Namespaces in XML 1.0, section 3). Shibboleth writes it all
+ * the same.
+ */
 const REDUNDANT = / xmlns:xml=(["'])http:\/\/www\.w3\.org\/XML\/1998\/namespace\1/g;
 
 /** Returns the first fault in the form or size of a document, or `null`. The time is linear in its length. */

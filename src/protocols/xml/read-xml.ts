@@ -8,7 +8,8 @@ import { XmlIssue, type XmlIssueKind } from "./issue.js";
 
 /**
  * How large a document may be. Real messages have some hundred elements, twelve levels, ten attributes on an element and
- * fewer than a dozen namespaces in force. An element that declares a namespace costs as much as all that are in force there.
+ * fewer than a dozen namespaces in force. The cost of an element that declares a namespace grows with the number of
+ * namespaces in force there.
  */
 export const XML_LIMITS = {
   characters: 2_000_000,

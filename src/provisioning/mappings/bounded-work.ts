@@ -14,7 +14,7 @@ export const MOST_STEPS = 20_000_000;
 
 /** Steps to compile one character of a pattern. */
 const COMPILING_STEPS = 100;
-/** How many characters of a text one step can compare at one position of a value. */
+/** The characters of a searched text that one step compares with one position of a value. */
 const SEARCHES_PER_STEP = 100;
 
 /** The result of a search among the values of a claim. */

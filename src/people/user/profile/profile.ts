@@ -32,7 +32,7 @@ export function allFields(values: readonly FieldValue[], precedence: readonly Fi
 
 /**
  * The sources that keep a person from changing a field, by field: sources with higher precedence than the person. For SSO
- * accounts, it is also the identity provider for every value that it supplies, whatever its precedence.
+ * accounts, the identity provider, too, keeps the person from changing every value that it supplies, whatever its precedence.
  */
 export function findLocks(
   values: readonly FieldValue[],

@@ -17,7 +17,7 @@ export function conditionToSql(condition: ResourceCondition, directoryId: string
 
 interface Place {
   readonly directoryId: string;
-  /** The table alias whose element inner conditions are about; `null` outside a value path. */
+  /** The table alias of the list element that inner conditions are about; `null` outside a value path. */
   readonly element: string | null;
 }
 
