@@ -1,9 +1,10 @@
 /** Writes the answers of SCIM: resources, lists and errors (RFC 7644, sections 3.1 and 3.12). */
-import type { ErrorRequestHandler, Request, Response } from "express";
+import type { ErrorRequestHandler, Response } from "express";
 import { Failure, INTERNAL, INVALID_INPUT, retryAfterHeader } from "../platform/errors/failure.js";
 import { noteError } from "../platform/http/request-notes.js";
 import type { RequestingDirectory } from "../provisioning/directory/log/request.js";
 import { createReference } from "../platform/telemetry/reference.js";
+import { LARGEST_BODY_BYTES } from "./routes/read-request.js";
 
 const CONTENT_TYPE = "application/scim+json; charset=utf-8";
 const ERROR_SCHEMA = "urn:ietf:params:scim:api:messages:2.0:Error";
@@ -28,53 +29,71 @@ export function answer(response: Response, status: number, body: object): void {
     .send(Buffer.from(JSON.stringify(body)));
 }
 
-/**
- * Answers a failure with a SCIM error.
- *
- * @param logDefect logs an error that is not a failure, under the reference of the answer
- */
-export function answerScimErrors(logDefect: (error: unknown, reference: string) => void): ErrorRequestHandler {
+/** Logs an error that is not a failure, under the reference of the answer. */
+type LogDefect = (error: unknown, reference: string) => void;
+
+/** Answers an error with a SCIM error. */
+export function answerScimErrors(logDefect: LogDefect): ErrorRequestHandler {
   return (error: unknown, request, response, next) => {
     if (response.headersSent) {
       next(error);
       return;
     }
-    const status = statusOfClientError(error);
-    if (error instanceof Failure) answerFailure(request, response, error);
-    else if (status !== null) {
-      noteError(request, "BAD_REQUEST", null);
-      const detail = status === 413 ? "The request is too large." : "The body of the request is not JSON.";
-      answerError(response, status, detail, status === 400 ? "invalidSyntax" : null);
-    } else {
-      const { trace } = (response.locals["directory"] ?? {}) as Partial<RequestingDirectory>;
-      const reference = trace?.reference ?? createReference();
-      logDefect(error, reference);
-      noteError(request, INTERNAL.code, reference);
-      answerError(response, 500, `Something went wrong on our side. Reference: ${reference}.`, null);
-    }
+    const { trace } = (response.locals["directory"] ?? {}) as Partial<RequestingDirectory>;
+    const described = describeError(error, logDefect, trace?.reference);
+    noteError(request, described.code, described.reference);
+    response.locals["scimType"] = described.scimType;
+    if (error instanceof Failure) response.set(retryAfterHeader(error));
+    if (described.status === 401) response.setHeader("WWW-Authenticate", 'Bearer realm="SCIM"');
+    answer(response, described.status, described.body);
   };
+}
+
+/** An error as a request or an operation of a bulk request answers it. */
+interface DescribedError {
+  readonly status: number;
+  readonly body: object;
+  readonly code: string;
+  readonly scimType: string | null;
+  /** The reference of a defect in the log; `null` for other errors. */
+  readonly reference: string | null;
+}
+
+/**
+ * Describes an error, and logs it if it is a defect.
+ *
+ * @param reference for a defect
+ */
+export function describeError(error: unknown, logDefect: LogDefect, reference = createReference()): DescribedError {
+  if (error instanceof Failure) {
+    const { scimType = SCIM_TYPES[error.code] ?? null } = error.details as { readonly scimType?: string };
+    return describe(error.status, error.code, error.message, scimType);
+  }
+  const status = statusOfClientError(error);
+  if (status !== null) {
+    const detail =
+      status === 413
+        ? `The request has more than ${LARGEST_BODY_BYTES} bytes.`
+        : "The body of the request is not JSON.";
+    return describe(status, "BAD_REQUEST", detail, status === 400 ? "invalidSyntax" : null);
+  }
+  logDefect(error, reference);
+  const detail = `Something went wrong on our side. Reference: ${reference}.`;
+  return { ...describe(500, INTERNAL.code, detail, null), reference };
+}
+
+function describe(status: number, code: string, detail: string, scimType: string | null): DescribedError {
+  const body = {
+    schemas: [ERROR_SCHEMA],
+    status: String(status),
+    ...(scimType === null ? {} : { scimType }),
+    detail,
+  };
+  return { status, body, code, scimType, reference: null };
 }
 
 /** The status that a body parser gives to an error of the client; `null` for other errors. */
 export function statusOfClientError(error: unknown): number | null {
   const status: unknown = error instanceof Error && "status" in error ? error.status : null;
   return typeof status === "number" && status >= 400 && status <= 499 ? status : null;
-}
-
-function answerFailure(request: Request, response: Response, failure: Failure): void {
-  noteError(request, failure.code, null);
-  response.set(retryAfterHeader(failure));
-  if (failure.status === 401) response.setHeader("WWW-Authenticate", 'Bearer realm="SCIM"');
-  const { scimType = SCIM_TYPES[failure.code] ?? null } = failure.details as { readonly scimType?: string };
-  answerError(response, failure.status, failure.message, scimType);
-}
-
-function answerError(response: Response, status: number, detail: string, scimType: string | null): void {
-  response.locals["scimType"] = scimType;
-  answer(response, status, {
-    schemas: [ERROR_SCHEMA],
-    status: String(status),
-    ...(scimType === null ? {} : { scimType }),
-    detail,
-  });
 }

@@ -27,4 +27,23 @@ export function invalid(scimType: ScimType, detail: string): Failure<{ scimType:
   return new Failure(SCIM_REQUEST_INVALID, { scimType, detail });
 }
 
-export const SCIM_FAILURES = [SCIM_REQUEST_INVALID] as const;
+/** A bulk request has too many operations (RFC 7644, section 3.7.4). */
+export const SCIM_BULK_TOO_LARGE = defineFailure<{ count: number; most: number }>({
+  code: "SCIM_BULK_TOO_LARGE",
+  status: 413,
+  message: ({ count, most }) => `The bulk request has ${count} operations; send at most ${most} (maxOperations).`,
+  remedy: "Split the operations among several requests. Nothing was changed.",
+});
+
+/** A `bulkId` has no resource (RFC 7644, section 3.7.2). */
+export const SCIM_BULK_REFERENCE_UNRESOLVED = defineFailure<{ bulkId: string; isCircular: boolean }>({
+  code: "SCIM_BULK_REFERENCE_UNRESOLVED",
+  status: 409,
+  message: ({ bulkId, isCircular }) =>
+    isCircular
+      ? `bulkId:${bulkId} refers back to this operation. Create the resources first, and set the references afterwards.`
+      : `The operation that makes bulkId:${bulkId} failed, so this operation was not processed.`,
+  remedy: "Correct the operation that makes the resource, and send both again.",
+});
+
+export const SCIM_FAILURES = [SCIM_REQUEST_INVALID, SCIM_BULK_TOO_LARGE, SCIM_BULK_REFERENCE_UNRESOLVED] as const;

@@ -3,20 +3,19 @@ import express, { type Request, type Response, type Router } from "express";
 import type { RequestingDirectory } from "../provisioning/directory/log/request.js";
 import { requireActing } from "../provisioning/directory/resource/in-directory.js";
 import { Failure, NOT_FOUND } from "../platform/errors/failure.js";
+import { noteError } from "../platform/http/request-notes.js";
 import { answer, answerScimErrors } from "./answer.js";
 import { authenticate } from "./authenticate.js";
+import { runBulk } from "./bulk/run-bulk.js";
 import { createDiscoveryRoutes } from "./routes/discovery.js";
 import { createGroupEndpoint } from "./routes/groups.js";
 import { list } from "./routes/lists.js";
-import { readBody } from "./routes/read-request.js";
+import { LARGEST_BODY_BYTES, readBody } from "./routes/read-request.js";
 import { createResourceRoutes } from "./routes/resources.js";
 import { createUserEndpoint } from "./routes/users.js";
 import type { ScimServices } from "./services.js";
 import { noteArrival, traceRequest } from "./trace-request.js";
 import { createTokenRoute } from "./token/token-route.js";
-
-/** The largest body (RFC 7644, section 3.7.4, for bulk requests). */
-const LARGEST_BODY = "1mb";
 
 export function createScimRouter(services: ScimServices): Router {
   const router = express.Router();
@@ -32,12 +31,22 @@ export function createScimRouter(services: ScimServices): Router {
     next();
   });
   // Google Workspace and Okta send application/json. Some providers send a body without a type.
-  router.use(express.json({ limit: LARGEST_BODY, type: () => true }));
+  router.use(express.json({ limit: LARGEST_BODY_BYTES, type: () => true }));
   const endpoints = [createUserEndpoint(services, baseUrl), createGroupEndpoint(services, baseUrl)];
   for (const endpoint of endpoints)
     router.use(endpoint.type.endpoint, createResourceRoutes(services, endpoint, baseUrl, directoryOf));
   router.post("/.search", async (request: Request, response: Response) => {
     answer(response, 200, await list(services, directoryOf(response), endpoints, readBody(request)));
+  });
+  router.post("/Bulk", async (request: Request, response: Response) => {
+    const place = {
+      endpoints,
+      baseUrl,
+      directory: directoryOf(response),
+      note: (code: string, reference: string | null) => noteError(request, code, reference),
+      isAwaited: () => !response.closed,
+    };
+    answer(response, 200, await runBulk(services, place, readBody(request)));
   });
   router.use(createDiscoveryRoutes(baseUrl));
   router.use(() => {

@@ -181,7 +181,7 @@ describe("what a provider can learn of the server", () => {
     const config = await scim.send("GET", "/ServiceProviderConfig");
     expect(config.body).toMatchObject({
       patch: { supported: true },
-      bulk: { supported: false },
+      bulk: { supported: true },
       sort: { supported: true },
       pagination: { cursor: true, index: true, defaultPaginationMethod: "index", maxPageSize: 200 },
       etag: { supported: true },

@@ -117,6 +117,26 @@ describe("the request log", () => {
     expect(JSON.stringify(all)).not.toMatch(/secret|taken|usher_scim_/);
   });
 
+  it("has a bulk request once, with what its operations made, and with the code of the first that failed", async () => {
+    const client = await createScimClient(usher, organizationId);
+    const post = (bulkId: string, data: object) => ({ method: "POST", bulkId, path: "/Users", data });
+    const Operations = [post("a", describeUser()), post("b", {}), { method: "DELETE", path: "/Users/unknown" }];
+    const { body } = await client.send("POST", "/Bulk", { Operations });
+    const [logged] = await until(
+      () => readLog(null, client),
+      (requests) => requests.some(({ outcome }) => outcome !== SUCCEEDED),
+    );
+    const id = body.Operations[0].location.split("/").at(-1);
+    expect(logged).toMatchObject({
+      method: "POST",
+      path: "/Bulk",
+      status: 200,
+      outcome: "SCIM_REQUEST_INVALID",
+      resourceIds: [id],
+    });
+    expect(await readLog(null, client)).toHaveLength(1);
+  });
+
   it("has what a paused directory asked for, and the provider's last activity", async () => {
     const client = await createScimClient(usher, organizationId);
     const show = async () =>

@@ -82,3 +82,22 @@ export function readMemberChange({ op, path, value }: Change): MemberChange {
   // Entra ID names the members to remove in the value. Without a value, all members are removed.
   return value === null || value === undefined ? { kind: "REMOVE_ALL" } : { kind: "REMOVE", ids: readMembers(value) };
 }
+
+/**
+ * Makes one change of consecutive changes that all add members, or all remove members. Providers send an operation for each
+ * member, and each change costs statements.
+ */
+export function joinMemberChanges(changes: readonly MemberChange[]): readonly MemberChange[] {
+  const joined: MemberChange[] = [];
+  for (const change of changes) {
+    const before = joined.at(-1);
+    if (before?.kind === change.kind && isOfSome(before) && isOfSome(change))
+      joined[joined.length - 1] = { kind: before.kind, ids: [...before.ids, ...change.ids] };
+    else joined.push(change);
+  }
+  return joined;
+}
+
+function isOfSome(change: MemberChange): change is MemberChange & { readonly kind: "ADD" | "REMOVE" } {
+  return change.kind === "ADD" || change.kind === "REMOVE";
+}

@@ -2,10 +2,11 @@
 import express, { type Router } from "express";
 import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
 import { answer } from "../answer.js";
+import { MOST_BULK_OPERATIONS } from "../bulk/read-bulk.js";
 import { GROUP_TYPE, SCHEMAS, USER_TYPE, type ResourceType, type Schema } from "../schema/schemas.js";
 import { showList } from "../resource/show-resource.js";
 import { CURSOR_TIMEOUT_SECONDS } from "./cursor.js";
-import { DEFAULT_COUNT, LARGEST_COUNT } from "./read-request.js";
+import { DEFAULT_COUNT, LARGEST_BODY_BYTES, LARGEST_COUNT } from "./read-request.js";
 
 const SCHEMA = "urn:ietf:params:scim:schemas:core:2.0";
 
@@ -16,7 +17,7 @@ export function createDiscoveryRoutes(baseUrl: string): Router {
       schemas: [`${SCHEMA}:ServiceProviderConfig`],
       documentationUri: "https://www.rfc-editor.org/rfc/rfc7644",
       patch: { supported: true },
-      bulk: { supported: false, maxOperations: 0, maxPayloadSize: 0 },
+      bulk: { supported: true, maxOperations: MOST_BULK_OPERATIONS, maxPayloadSize: LARGEST_BODY_BYTES },
       filter: { supported: true, maxResults: LARGEST_COUNT },
       changePassword: { supported: false },
       sort: { supported: true },

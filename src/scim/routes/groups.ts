@@ -9,7 +9,7 @@ import { invalid } from "../failures.js";
 import { applyChange } from "../patch/apply-change.js";
 import { readPatch } from "../patch/read-patch.js";
 import { readDocument, type Document } from "../resource/read-document.js";
-import { readBodyMembers, readGroup, readMemberChange } from "../resource/read-group.js";
+import { joinMemberChanges, readBodyMembers, readGroup, readMemberChange } from "../resource/read-group.js";
 import { select, wants } from "../resource/select-attributes.js";
 import { locationOf, showResource } from "../resource/show-resource.js";
 import { GROUP_TYPE, USER_TYPE } from "../schema/schemas.js";
@@ -44,7 +44,7 @@ export function createGroupEndpoint({ store }: ScimServices, baseUrl: string): E
     patch: async (directory, target, body) => {
       const changes = readPatch(GROUP_TYPE, body);
       const isMembers = ({ path }: (typeof changes)[number]) => path.attribute.name === MEMBERS;
-      const members = changes.filter(isMembers).map(readMemberChange);
+      const members = joinMemberChanges(changes.filter(isMembers).map(readMemberChange));
       const others = changes.filter((change) => !isMembers(change));
       return await changeGroupResource(store, directory, target, (before) => ({
         content: readGroup(others.reduce(applyChange, before.document as Document)),

@@ -11,7 +11,9 @@ import { readETags } from "../resource/show-resource.js";
 import { readSelection, type Selection } from "../resource/select-attributes.js";
 import type { ResourceType } from "../schema/schemas.js";
 
-/** A member list is three levels deep in a PATCH. */
+/** The largest body of a request (RFC 7644, section 3.7.4, for bulk requests). */
+export const LARGEST_BODY_BYTES = 1024 * 1024;
+/** A member list is three levels deep in a PATCH, which is three levels deep in a bulk request. */
 const DEEPEST_BODY = 12;
 
 /**

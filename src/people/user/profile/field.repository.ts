@@ -74,12 +74,12 @@ export async function findFieldsOf(reader: Reader, userId: string): Promise<read
 
 /** Writes the planned changes of a user's values. */
 export async function writeFields(unit: UnitOfWork, userId: string, { put, remove }: FieldWrites): Promise<void> {
-  for (const { field, source } of [...remove, ...put])
-    await unit.execute("DELETE FROM user_field WHERE user_id = ? AND field = ? AND source = ?", [
-      userId,
-      field,
-      source,
-    ]);
+  const replaced = [...remove, ...put];
+  if (replaced.length > 0)
+    await unit.execute(
+      `DELETE FROM user_field WHERE user_id = ? AND (${replaced.map(() => "(field = ? AND source = ?)").join(" OR ")})`,
+      [userId, ...replaced.flatMap(({ field, source }) => [field, source])],
+    );
   await insertRows(
     unit,
     "user_field",

@@ -7,7 +7,7 @@ import { SYSTEM } from "../../../access/caller.js";
 import type { Store } from "../../../access/store.js";
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import { placeholders } from "../../../platform/database/statements.js";
-import type { RequestOutcome, RequestTrace } from "./request.js";
+import { SUCCEEDED, type RequestOutcome, type RequestTrace } from "./request.js";
 import {
   insertRequests,
   MOST_REQUESTS,
@@ -111,7 +111,8 @@ async function writeBatch(
 
 /** Whether a change stored the row, but the request then ended differently than expected, or made further changes. */
 function isIncomplete({ trace, ended }: NewRequest): boolean {
-  return trace.committed > 1 || (trace.committed === 1 && ended.status !== trace.expectedStatus);
+  const isAsExpected = ended.status === trace.expectedStatus && ended.outcome === SUCCEEDED;
+  return trace.committed > 1 || (trace.committed === 1 && !isAsExpected);
 }
 
 /**
