@@ -15,7 +15,7 @@ export interface ScimServices {
   readonly deletion: DeletionParts;
   /** Fetches the keys with which providers sign assertions. */
   readonly fetch: Fetch;
-  /** Refused requests for access tokens, by network address. */
+  /** Limits refused requests for access tokens, by network address. */
   readonly tokenRefusals: RateLimit;
   /** Logs an unexpected error under the reference of the answer. */
   readonly logDefect: (error: unknown, reference: string) => void;

@@ -1,6 +1,6 @@
 /**
- * Notes when sessions were used: at most once a minute each, and all uses of a second in one transaction, so that a request
- * never waits for it.
+ * Stores when sessions were used: at most once a minute for each, and all uses of a second in one transaction. A request
+ * never waits for this.
  */
 import { SYSTEM } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -11,22 +11,22 @@ import type { SessionWithRoles } from "../session/session.repository.js";
 /** A use of a session by a request. */
 type UsedSession = Pick<SessionWithRoles, "id" | "lastUsedAt" | "policies">;
 
-/** Learns of a use. */
+/** Called for each use of a session. */
 export type NoteUse = (used: UsedSession) => void;
 
-/** Notes nothing. */
+/** Ignores uses. */
 export const noUse: NoteUse = () => {};
 
 export interface UseNotes {
   readonly note: NoteUse;
-  /** Stores what was noted. No use may be noted afterwards. */
+  /** Stores what was noted. Do not call `note` afterwards. */
   readonly stop: () => Promise<void>;
 }
 
 const NOTED_AFTER_MILLISECONDS = 60_000;
 const STORED_AFTER_MILLISECONDS = 1_000;
 
-/** @param logDefect a use that cannot be stored is noted again by the next request */
+/** @param logDefect called if uses cannot be stored. The next requests note theirs */
 export function createUseNotes(
   { begin }: Pick<Store, "begin">,
   clock: Clock,

@@ -23,7 +23,7 @@ const LONGEST_TOKEN = 512;
  * The caller of a request. A key takes precedence over a cookie. An expired session makes the caller anonymous, because
  * browsers keep cookies. An unknown, expired or revoked key is refused, so that the client notices.
  *
- * @param note learns of the use; it prolongs a session
+ * @param note called with a session that the request uses, which prolongs the session
  * @throws UNAUTHENTICATED for an `Authorization` header without a valid key
  */
 export async function resolveCaller(

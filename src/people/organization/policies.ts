@@ -169,7 +169,7 @@ export const ORGANIZATION_POLICIES: { readonly [Name in PolicyName]: DeclaredPol
     lowest: SHORTEST_SESSION_MINUTES,
     highest: LONGEST_IDLE_DAYS * DAY_MINUTES,
     description:
-      "After how many minutes without a request a session ends, from 5 to 43200 (30 days). Use is noted to the minute. It applies to people whose home organization this is. A shorter time ends sessions at their next request; a longer one applies from the next request on.",
+      "After how many minutes without a request a session ends, from 5 to 43200 (30 days). Usher notes use to the minute. It applies to people whose home organization this is. A shorter time ends sessions at their next request; a longer one applies from the next request on.",
     default: 12 * 60,
   },
   sessionLifetimeMinutes: {

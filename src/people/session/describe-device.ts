@@ -1,6 +1,6 @@
-/** Names the browser and the system of a `User-Agent` header, for people who look for a session that they do not know. */
+/** Names the browser and the system of a `User-Agent` header, so that people can tell their sessions apart. */
 
-/** The first that matches. Browsers that derive from others also name those, so they come first. */
+/** The first match counts. A browser that derives from another names that one, too, so it comes first. */
 const BROWSERS: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\bEdg(e|A|iOS)?\//, "Edge"],
   [/\b(OPR|Opera|OPT)\//, "Opera"],
@@ -20,7 +20,10 @@ const SYSTEMS: readonly (readonly [pattern: RegExp, name: string])[] = [
   [/\bLinux\b/, "Linux"],
 ];
 
-/** `Firefox on Windows`, or the part of it that is known; `null` if neither is. The client chooses the header, so it proves nothing. */
+/**
+ * `Firefox on Windows`, or the one of the two that is known; `null` if neither is. The client chooses the header, so the
+ * result proves nothing.
+ */
 export function describeDevice(userAgent: string | null): string | null {
   const find = (known: typeof BROWSERS) => known.find(([pattern]) => pattern.test(userAgent ?? ""))?.[1] ?? null;
   const [browser, system] = [find(BROWSERS), find(SYSTEMS)];

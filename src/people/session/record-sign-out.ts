@@ -10,7 +10,7 @@ import type { Session } from "./session.js";
 
 /**
  * @param home the person's home organization, locked
- * @param entry the audit entry, if it is not the one of a person who signed out
+ * @param entry the audit entry; by default that of a person who signed out
  */
 export async function recordSignOut(
   unit: UnitOfWork,

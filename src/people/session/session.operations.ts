@@ -28,7 +28,7 @@ export async function listOwnSessions(
 }
 
 /**
- * One page of the sessions of a user of the caller's organization, also of those that are in a different one, the newest first.
+ * One page of the sessions of a user of the caller's organization, including sessions in other organizations, the newest first.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (also for members whose home is another organization), INVALID_INPUT
  */

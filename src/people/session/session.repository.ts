@@ -39,7 +39,7 @@ export interface NewSession {
   readonly providerEndsAt?: Date | null;
 }
 
-/** Opens a session. It ends when it is not used, after its lifetime, or before, when the provider ends it. */
+/** Opens a session. It ends when it is idle for too long, after its lifetime, or when the provider ends it. */
 export async function openSession(unit: UnitOfWork, input: NewSession): Promise<Session> {
   const { authentication = NO_AUTHENTICATION, providerEndsAt = null, policies } = input;
   const lifetimeEndsAt = afterMinutes(unit.now, policies.sessionLifetimeMinutes);
@@ -256,8 +256,8 @@ export async function endAndCountSessions(unit: UnitOfWork, userId: string, kept
 }
 
 /**
- * Stores that sessions were used now, and moves their ends by the idle time of their people. A different replica may have
- * stored a later use.
+ * Stores that sessions were used now, and moves their ends by the idle time of their organization's policy. A later use that
+ * another replica stored stays.
  */
 export async function noteSessionsUsed(
   unit: UnitOfWork,

@@ -24,7 +24,7 @@ export class SessionResolver {
 
   @Query(() => SessionPage, {
     description:
-      "The sessions of a user whose home organization is yours, also those that are in a different one, the newest first. Needs USERS_READ. `viewer { sessions }` are your own.",
+      "The sessions of a user whose home organization is yours, including sessions in other organizations, the newest first. Needs USERS_READ. `viewer { sessions }` are your own.",
   })
   async sessions(
     @Ctx() { caller }: RequestContext,
@@ -64,7 +64,7 @@ export class SessionResolver {
   @FieldResolver(() => String, {
     nullable: true,
     description:
-      "Browser and system at the sign-in, such as `Firefox on Windows`; null if `userAgent` names none that Usher knows. The browser chooses what it says.",
+      "Browser and system at the sign-in, such as `Firefox on Windows`; null if `userAgent` names none that Usher knows. The browser chooses its `User-Agent`, so this proves nothing.",
   })
   device(@Root() { userAgent }: SessionType): string | null {
     return describeDevice(userAgent);

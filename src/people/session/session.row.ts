@@ -39,15 +39,21 @@ export class SessionRow {
   @Column({ name: "created_at", type: "datetime", precision: 3 })
   createdAt!: Date;
 
-  /** When it ends if it is not used again. */
+  /** When the session ends if it is not used again. */
   @Column({ name: "expires_at", type: "datetime", precision: 3 })
   expiresAt!: Date;
 
-  /** When it ends in any case: its lifetime, or the earlier end that the provider set. `null` if `expiresAt` is final. */
+  /**
+   * When the session ends in any case: its lifetime, or the earlier end that the provider set. `null` if `expiresAt` is
+   * final.
+   */
   @Column({ name: "ends_at", type: "datetime", precision: 3, nullable: true })
   endsAt!: Date | null;
 
-  /** When it was last used, to the minute; `null` if an earlier version of Usher opened it, and it was not used since. */
+  /**
+   * When the session was last used, to the minute; `null` if an earlier version of Usher opened it and nobody has used it
+   * since.
+   */
   @Column({ name: "last_used_at", type: "datetime", precision: 3, nullable: true })
   lastUsedAt!: Date | null;
 

@@ -9,9 +9,9 @@ export interface Session {
   /** The connection that started it; `null` for a one-time link or a password. */
   readonly connectionId: string | null;
   readonly createdAt: Date;
-  /** When it ends if it is not used again. */
+  /** When the session ends if it is not used again. */
   readonly expiresAt: Date;
-  /** When it was last used, to the minute. */
+  /** When the session was last used, to the minute. */
   readonly lastUsedAt: Date;
 }
 

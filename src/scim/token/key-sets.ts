@@ -2,10 +2,10 @@
 import type { AssertionTrust } from "../../provisioning/directory/assertion/assertion-trust.js";
 import { createFixedKeySet, createKeySet, type KeySet, type Surroundings } from "../../protocols/oidc/index.js";
 
-/** The directories whose keys are kept. Beyond that, the keys that were made first are made again when they are needed. */
+/** The largest number of directories whose keys are kept. A further one replaces the oldest. */
 const MOST_KEPT = 1_000;
 
-/** Returns a function that finds the keys of a trust. A changed trust has an id of its own, so it never gets old keys. */
+/** Returns a function that finds the keys of a trust. A changed trust has a new id, so it never gets old keys. */
 export function createKeySets(surroundings: Surroundings): (trust: AssertionTrust) => KeySet {
   const kept = new Map<string, KeySet>();
   return ({ id, keys }) => {

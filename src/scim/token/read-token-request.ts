@@ -9,7 +9,7 @@ const LONGEST_ASSERTION = 16_000;
 
 export interface TokenRequest {
   readonly assertion: string;
-  /** How a wrong assertion is refused. */
+  /** The error code for a wrong assertion. */
   readonly use: "invalid_grant" | "invalid_client";
   /** The client that the form names; `null` if it names none. */
   readonly clientId: string | null;
@@ -19,7 +19,7 @@ export interface TokenRequest {
 export function readTokenRequest(form: Readonly<Record<string, unknown>>): TokenRequest {
   const read = (name: string): string | null => {
     const value = form[name];
-    // An empty parameter counts as left out, and none may be sent twice (RFC 6749, section 3.2).
+    // An empty parameter counts as left out. No parameter may be sent twice (RFC 6749, section 3.2).
     if (value === undefined || value === "") return null;
     if (typeof value !== "string") throw new TokenRefusal("invalid_request", `The parameter ${name} is sent twice.`);
     return value;

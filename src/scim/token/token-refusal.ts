@@ -1,6 +1,6 @@
 /** Why a request for an access token is refused (RFC 6749, section 5.2). */
 
-/** The codes of section 5.2 that Usher answers with. */
+/** The error codes of section 5.2 that Usher uses. */
 export type TokenErrorCode =
   "invalid_request" | "invalid_client" | "invalid_grant" | "unsupported_grant_type" | "invalid_scope";
 

@@ -1,6 +1,6 @@
 /**
- * Gives a provider a short access token for a signed assertion at `/scim/v2/token`, in place of a token that an administrator
- * copies (RFC 7521; RFC 7523). The access token does what the directory's own token does.
+ * Exchanges a provider's signed assertion for a short-lived access token at `/scim/v2/token` (RFC 7521; RFC 7523). So no
+ * administrator copies a token. The access token has the rights of the directory's own token.
  */
 import express, {
   type ErrorRequestHandler,
@@ -20,7 +20,7 @@ import { readTokenRequest, SCOPE } from "./read-token-request.js";
 import { TokenRefusal } from "./token-refusal.js";
 import { verifyAssertion } from "./verify-assertion.js";
 
-/** Refused requests of one network address. A request that succeeds does not count. */
+/** The largest number of refused requests of one network address. Successful requests do not count. */
 export const TOKEN_REFUSALS_A_MINUTE = 60;
 const LARGEST_FORM = "32kb";
 const MOST_PARAMETERS = 20;
@@ -81,7 +81,7 @@ function answer(response: Response, status: number, body: object): void {
   response.status(status).json(body);
 }
 
-/** A form that the parser refuses, as too large; `null` for an error that is not the provider's. */
+/** The refusal of a form that the parser could not read; `null` for an error that the provider did not cause. */
 function explainForm(error: unknown): TokenRefusal | null {
   if (error instanceof Failure || statusOfClientError(error) === null) return null;
   return new TokenRefusal(

@@ -1,7 +1,7 @@
 /**
  * Verifies an assertion of a directory's provider (RFC 7523, section 3). The subject names the directory, and the signature
- * proves that the directory's provider made the assertion. Before that, a refusal does not tell what is wrong, because a
- * stranger could learn from it which directories exist.
+ * proves that the directory's provider made the assertion. Until then, a refusal does not say what is wrong: a stranger could
+ * learn which directories exist.
  */
 import { decodeJwt } from "jose";
 import type { AssertionTrust } from "../../provisioning/directory/assertion/assertion-trust.js";
@@ -21,7 +21,7 @@ const TYPES: readonly unknown[] = [
   "authorization-grant+jwt",
 ];
 const TOLERATED_SKEW_SECONDS = 60;
-/** A copy of an assertion is recognised for longer than this. */
+/** Shorter than `ACCESS_TOKEN_SECONDS`: Usher recognises a copy of an assertion as long as its access token is stored. */
 const LONGEST_LIFETIME_SECONDS = 10 * 60;
 const LONGEST_ID = 255;
 
@@ -32,14 +32,14 @@ export interface AssertionSurroundings {
   /** The accepted audiences: the endpoint, or the address of SCIM. */
   readonly audiences: readonly string[];
   readonly nowSeconds: number;
-  /** Is told the code of a refusal that the answer hides. */
+  /** Called with the code of a refusal that the response does not show. */
   readonly note: (code: string) => void;
 }
 
 /** A verified assertion. */
 export interface VerifiedAssertion {
   readonly trust: AssertionTrust;
-  /** Its `jti`. */
+  /** The `jti` of the assertion. */
   readonly id: string;
 }
 
@@ -70,7 +70,7 @@ export async function verifyAssertion(
   return { trust: found, id: claims["jti"] as string };
 }
 
-/** The directory that an assertion names, which is not verified yet. */
+/** The directory that an unverified assertion names; `null` if it cannot be read. */
 function readSubject(assertion: string): string | null {
   try {
     const { sub } = decodeJwt(assertion);
@@ -90,7 +90,7 @@ function findMistake(
   const { iss, aud, exp, nbf, iat, jti } = claims;
   if (iss !== (issuer ?? directoryId)) return "iss is not the issuer that the directory trusts.";
   if (clientId !== null && clientId !== directoryId) return "client_id is not the sub of the assertion.";
-  // With another audience, its receiver could use the assertion here.
+  // If the assertion were for a second audience as well, that receiver could use it here.
   const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
   if (named.length === 0 || !named.every((each) => audiences.includes(each as string)))
     return `aud must be ${audiences.join(" or ")}, and nothing else.`;

@@ -1,4 +1,4 @@
-/** What a directory accepts as an assertion of its provider (RFC 7523): by whom it is made, and with which keys it is signed. */
+/** The assertions that a directory accepts from its provider (RFC 7523): their issuer, and the keys that sign them. */
 import { createPublicKey, type JsonWebKey } from "node:crypto";
 import type { JWK } from "jose";
 import { InputCheck } from "../../../platform/errors/input.js";
@@ -6,10 +6,10 @@ import { ProtocolRefusal } from "../../../protocols/refusal.js";
 import { readKeyDocument } from "../../../protocols/oidc/index.js";
 
 export interface AssertionTrust {
-  /** Changes with every change of the trust, so it names these keys. */
+  /** Every change of the trust gives it a new id, so an id always means the same keys. */
   readonly id: string;
   readonly directoryId: string;
-  /** What `iss` must be; `null` for the directory's id, as in the authentication of a client. */
+  /** What `iss` must be; `null` if it must be the directory's id, as when a client authenticates (RFC 7523, section 3). */
   readonly issuer: string | null;
   readonly keys: TrustedKeys;
 }
@@ -17,7 +17,7 @@ export interface AssertionTrust {
 /** Keys at an address, or public keys that an administrator entered. */
 type TrustedKeys = { readonly jwksUrl: string } | { readonly jwks: readonly JWK[] };
 
-/** What a caller enters. Without an address and keys, the directory accepts no assertion. */
+/** The input of a caller. Without an address and keys, the directory accepts no assertion. */
 export interface TrustInput {
   readonly issuer?: string | null;
   readonly jwksUrl?: string | null;
@@ -36,7 +36,7 @@ const LONGEST_JWKS = 100_000;
 /**
  * Reads what a caller entered.
  *
- * @returns `null` if the directory shall accept no assertion
+ * @returns `null` if the directory must accept no assertion
  * @throws INVALID_INPUT
  */
 export function readTrust(
@@ -69,7 +69,7 @@ function readUrl(check: InputCheck, value: string | null | undefined, serverUrl:
   return url.href;
 }
 
-/** Every key must be a public key for signatures, so that a mistake shows when it is made. */
+/** Every key must be a public key for signatures, so that a mistake is an error at once. */
 function readKeys(check: InputCheck, text: string | null | undefined): readonly JWK[] | null {
   if (text == null || text.trim() === "") return null;
   const refuse = (message: string) => check.add("jwks", "INVALID", message);

@@ -12,7 +12,7 @@ import { readTrust, type AssertionTrust, type TrustInput } from "./assertion-tru
 import { findTrustOf, replaceTrust } from "./trust.repository.js";
 
 /**
- * Sets whose assertions a directory accepts, or that it accepts none. Access tokens that it gave before stop at once.
+ * Sets the issuer and the keys of the assertions that a directory accepts, or makes it accept none. Earlier access tokens of the directory stop at once.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT
  */
@@ -41,7 +41,7 @@ export async function setAssertionTrust(
 /**
  * Gives an access token for a verified assertion.
  *
- * @param trust what the assertion was verified with
+ * @param trust the keys that verified the assertion
  * @param assertionId the `jti` of the assertion
  * @returns `null` if the assertion was used before; `"CHANGED"` if the directory or its keys changed meanwhile
  */
@@ -56,7 +56,7 @@ export async function giveAccessToken(
   return await store.begin(SYSTEM, { kind: "SCIM", actor: directoryId }, async (unit) => {
     await lockOrganization(unit, directory.organizationId);
     const present = (await findTrustOf(unit, [directoryId])).get(directoryId);
-    // A key that was taken away during the verification gives no token that lives on.
+    // If an administrator removes a key during the verification, its assertion must give no token.
     if (present?.id !== trust.id) return "CHANGED";
     const token = await addAccessToken(unit, directoryId, assertionId);
     return token === null ? null : { token };

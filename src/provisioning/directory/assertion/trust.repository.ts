@@ -1,4 +1,4 @@
-/** Reads and writes what directories accept as assertions. */
+/** Reads and writes the issuers and keys of the assertions that directories accept. */
 import type { JWK } from "jose";
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import type { Reader } from "../../../platform/database/database.js";
@@ -7,7 +7,7 @@ import { toJson } from "../../../platform/database/values.js";
 import { DirectoryAssertionRow } from "../stored/directory.row.js";
 import type { AssertionTrust } from "./assertion-trust.js";
 
-/** The trust of several directories, by directory. A directory without keys is missing. */
+/** The trust of several directories, by directory. Leaves out directories that accept no assertion. */
 export async function findTrustOf(
   reader: Reader,
   directoryIds: readonly string[],

@@ -67,7 +67,7 @@ export class DirectoryTokenRow {
   @Column({ name: "created_at", type: "datetime", precision: 3 })
   createdAt!: Date;
 
-  /** Set when a newer token replaces it. An access token has it from the start. */
+  /** When the token stops working; `null` until a newer token replaces it. An access token has an end from the start. */
   @Column({ name: "expires_at", type: "datetime", precision: 3, nullable: true })
   expiresAt!: Date | null;
 
@@ -76,7 +76,10 @@ export class DirectoryTokenRow {
   assertionHash!: string | null;
 }
 
-/** The keys with which a provider signs assertions for a directory. A change replaces the row, so the id names these keys. */
+/**
+ * The keys with which a provider signs assertions for a directory. A change replaces the row, so an id always means the same
+ * keys.
+ */
 @Entity("directory_assertion")
 @Index("ux_directory_assertion_directory", ["directoryId"], { unique: true })
 export class DirectoryAssertionRow {
@@ -87,7 +90,7 @@ export class DirectoryAssertionRow {
   @ForeignKey("DirectoryRow", { name: "fk_directory_assertion_directory", onDelete: "CASCADE", onUpdate: "NO ACTION" })
   directoryId!: string;
 
-  /** What `iss` must be; `null` for the directory's id. */
+  /** What `iss` must be; `null` if it must be the directory's id. */
   @Column({ type: "varchar", length: 1000, nullable: true })
   issuer!: string | null;
 

@@ -30,11 +30,14 @@ export async function expireTokens(unit: UnitOfWork, directoryId: string, expire
   ]);
 }
 
-/** How long an access token works. Its row must outlive the assertion that it was given for, so that a copy is recognised. */
+/**
+ * How long an access token works. The row must outlive the token's assertion, so that Usher recognises a copy of the
+ * assertion.
+ */
 export const ACCESS_TOKEN_SECONDS = 15 * 60;
 
 /**
- * Stores an access token for an assertion, and deletes those that were given too long ago to matter.
+ * Stores an access token for an assertion, and deletes expired ones.
  *
  * @param assertionId the `jti` of the assertion
  * @returns the token's text; `null` if a token was given for the assertion before
