@@ -28,6 +28,7 @@ import { AddConnectionButtonLabel1764916000000 } from "./1764916000000-add-conne
 import { AddAuthentication1764917000000 } from "./1764917000000-add-authentication.js";
 import { CreateProvisioningDirectories1764920000000 } from "./1764920000000-create-provisioning-directories.js";
 import { AddIdentityDirectoryKeys1764920100000 } from "./1764920100000-add-identity-directory-keys.js";
+import { AddDirectoryRules1764931000000 } from "./1764931000000-add-directory-rules.js";
 import { CreateDirectoryRequests1764932000000 } from "./1764932000000-create-directory-requests.js";
 import { CreateDirectoryAssertions1764933000000 } from "./1764933000000-create-directory-assertions.js";
 import { AddSessionUse1764935000000 } from "./1764935000000-add-session-use.js";
@@ -61,6 +62,7 @@ export const migrations: readonly MigrationClass[] = [
   AddAuthentication1764917000000,
   CreateProvisioningDirectories1764920000000,
   AddIdentityDirectoryKeys1764920100000,
+  AddDirectoryRules1764931000000,
   CreateDirectoryRequests1764932000000,
   CreateDirectoryAssertions1764933000000,
   AddSessionUse1764935000000,

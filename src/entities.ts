@@ -5,7 +5,7 @@ import { OperatorAppTenantRow } from "./connection/operator-app/operator-app-ten
 import { ConnectionRow } from "./connection/stored/connection.row.js";
 import { IdentityRow } from "./connection/identity/identity.row.js";
 import { LinkRequestRow } from "./connection/identity/link-request.row.js";
-import { MappingRow } from "./connection/mapping/mapping.row.js";
+import { DirectoryMappingRow, MappingRow } from "./connection/mapping/mapping.row.js";
 import { CredentialRow, OneTimeTokenRow } from "./people/credential/credential.row.js";
 import { DomainRow } from "./people/domain/domain.row.js";
 import { GroupManagerRow } from "./people/group/group-manager.row.js";
@@ -73,6 +73,7 @@ export const entities = [
   GroupRow,
   GroupMemberRow,
   MappingRow,
+  DirectoryMappingRow,
   SeatRow,
   CredentialRow,
   OneTimeTokenRow,

@@ -1,6 +1,7 @@
 /** Records sign-ins, role changes and configuration changes in the audit log, in the transaction of the change. */
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../access/unit-of-work.js";
+import { insertRows } from "../platform/database/statements.js";
 
 /** An action to record. `before` and `after` may name a changed secret, but never contain it. */
 export interface AuditEntry {
@@ -15,21 +16,39 @@ export interface AuditEntry {
 
 /** Records an entry in the unit of work of the action. */
 export async function recordAudit(unit: UnitOfWork, entry: AuditEntry): Promise<void> {
-  await unit.execute(
-    `INSERT INTO audit_entry (id, organization_id, action, actor_kind, actor_id, subject_type, subject_id,
-                              before_value, after_value, occurred_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    [
+  await recordAudits(unit, [entry]);
+}
+
+/** Records several entries, in order, with one statement for many. */
+export async function recordAudits(unit: UnitOfWork, entries: readonly AuditEntry[]): Promise<void> {
+  await insertRows(
+    unit,
+    "audit_entry",
+    COLUMNS,
+    entries.map(({ organizationId, action, subject, before, after }) => [
       uuidv7(),
-      entry.organizationId,
-      entry.action,
+      organizationId,
+      action,
       unit.cause.kind,
       unit.cause.actor,
-      entry.subject.type,
-      entry.subject.id,
-      entry.before ? JSON.stringify(entry.before) : null,
-      entry.after ? JSON.stringify(entry.after) : null,
+      subject.type,
+      subject.id,
+      before ? JSON.stringify(before) : null,
+      after ? JSON.stringify(after) : null,
       unit.now,
-    ],
+    ]),
   );
 }
+
+const COLUMNS = [
+  "id",
+  "organization_id",
+  "action",
+  "actor_kind",
+  "actor_id",
+  "subject_type",
+  "subject_id",
+  "before_value",
+  "after_value",
+  "occurred_at",
+];

@@ -18,8 +18,6 @@ import { giveMembership, withdrawMemberships } from "../people/group/group.chang
 import { noticeApprovalRequested } from "../people/notices/notice-approval-requested.js";
 import { noticeMerged } from "../people/notices/notice-merged.js";
 import type { Organization } from "../people/organization/organization.js";
-import { findRolesOf } from "../people/role/role.repository.js";
-import type { Role, RoleSource } from "../people/role/role.js";
 import { takeSeat } from "../people/seat/seat.changes.js";
 import type { GivenFields } from "../people/user/profile/field.js";
 import { changeStatus } from "../people/user/status/status.changes.js";
@@ -29,6 +27,7 @@ import { findPasswordUser, noteSignIn } from "../people/user/user.repository.js"
 import type { User, UserSnapshot } from "../people/user/user.js";
 import { foldCase } from "../platform/text.js";
 import type { VerifiedPerson } from "./verified-person.js";
+import { readGivenRoles } from "./give-roles.js";
 import type { EndedMerge } from "./decide-account.js";
 import type { MappedMembership } from "./mappings/decide-groups.js";
 import type { AccountChange, Grant } from "./situation.js";
@@ -62,7 +61,9 @@ async function applyToAccount(
   decision: AccountChange,
 ): Promise<ProvisionedAccount> {
   const given = giveFields(person, decision.fields);
-  const roles = await rolesOf(unit, person, organization, decision.roles);
+  const { connectionId } = person;
+  const giver = { owner: { connectionId }, directoryId: null };
+  const roles = await readGivenRoles(unit, organization.id, decision.roles, giver);
   const change = async (before: User) => {
     const accepted = decision.acceptsInvitation ? await changeStatus(unit, organization, before, "ACCEPT") : null;
     const user = accepted?.user ?? before;
@@ -150,25 +151,6 @@ async function link(
   const identity = { connectionId, userId: user.id, ...names, ...address, linkKind, lastSignedInAt: unit.now };
   if ((await insertIdentity(unit, identity)) === "TAKEN")
     throw new Error(`the identity of user ${user.id} was linked while the organization was locked`);
-}
-
-/** The roles that a decision gives, each with its source; `null` if the roles stay. */
-async function rolesOf(
-  unit: UnitOfWork,
-  { connectionId }: VerifiedPerson,
-  organization: Organization,
-  decision: Grant["roles"],
-): Promise<{ readonly values: readonly Role[]; readonly source: (role: Role) => RoleSource } | null> {
-  if (decision.kind === "keep") return null;
-  const granted = new Map(decision.roles.map(({ roleId, mappingId }) => [roleId, mappingId]));
-  const roles = await findRolesOf(unit, organization.id);
-  return {
-    values: roles.filter(({ id }) => granted.has(id)),
-    source: ({ id }) => {
-      const mappingId = granted.get(id) ?? null;
-      return mappingId === null ? "DEFAULT" : { kind: "MAPPING", mappingId, connectionId };
-    },
-  };
 }
 
 async function applyGroups(

@@ -3,6 +3,9 @@ import type { User } from "../people/user/user.js";
 import * as failures from "./failures.js";
 import { decideGroups } from "./mappings/decide-groups.js";
 import { decideRoles } from "./mappings/decide-roles.js";
+import type { Evaluated, EvaluatedMappings } from "./mappings/evaluate-rule.js";
+import type { Said } from "./directory/rules/claims.js";
+import { evaluateSaid, startSharedWork } from "./directory/rules/evaluate-said.js";
 import { refuse, type Refusal } from "./refusal.js";
 import type { CurrentAccess, Grant, Situation } from "./situation.js";
 
@@ -15,7 +18,8 @@ type Access = { readonly kind: "access" } & Pick<Grant, "roles" | "groups">;
  */
 export function decideAccess(situation: Situation, current: CurrentAccess, user: User | null): Access | Refusal {
   const { organization, connection } = situation;
-  const { mappings, policies } = connection;
+  const { policies } = connection;
+  const mappings = addSaid(connection.mappings, current.said);
   const { roleAssignment, manualRoleWins } = organization.policies;
   const roles = decideRoles({
     mappings: mappings.roles,
@@ -36,4 +40,19 @@ export function decideAccess(situation: Situation, current: CurrentAccess, user:
   if (groups.kind === "refuse-too-costly") return refuse(failures.MAPPINGS_TOO_COSTLY, null, user);
   if (groups.kind === "refuse-unknown-groups") return refuse(failures.GROUPS_UNKNOWN, groups.reason, user);
   return { kind: "access", roles, groups };
+}
+
+/**
+ * A rule that matches what a directory of the connection says of the person matches, whatever the sign-in brought. So a sign-in
+ * without groups does not take away what the directory gave.
+ */
+export function addSaid(mappings: EvaluatedMappings, said: Said | null): EvaluatedMappings {
+  if (said === null) return mappings;
+  const { roles, groups } = evaluateSaid(mappings, said, startSharedWork());
+  const add = <Rule extends Evaluated>(rules: readonly Rule[], others: readonly Evaluated[]) =>
+    rules.map((rule, place) => {
+      const outcome = others[place]?.outcome;
+      return rule.outcome.kind !== "matched" && outcome?.kind === "matched" ? { ...rule, outcome } : rule;
+    });
+  return { ...mappings, roles: add(mappings.roles, roles), groups: add(mappings.groups, groups) };
 }

@@ -4,6 +4,8 @@
  */
 import type { ClaimRule } from "../connection/mapping/mapping.js";
 import { shorten } from "../platform/text.js";
+import { addSaid } from "./decide-access.js";
+import type { Said } from "./directory/rules/claims.js";
 import type { Decision, Situation } from "./situation.js";
 import { takeSilence, type Evaluated, type MissingGroups } from "./mappings/evaluate-rule.js";
 import { supplyValues } from "./mappings/supply-fields.js";
@@ -63,7 +65,7 @@ const MOST_SHOWN = 5;
 export function explain(situation: Situation, decision: Decision): Explanation {
   return {
     profile: explainProfile(situation),
-    rules: explainRules(situation),
+    rules: explainRules(situation, situation.currentAccess.get(userIdOf(decision) ?? "")?.said ?? null),
     decision: explainDecision(situation, decision),
   };
 }
@@ -76,7 +78,7 @@ function explainProfile({ person: { profile }, connection }: Situation): readonl
   }));
 }
 
-function explainRules({ person: { profile }, connection }: Situation): readonly ExplainedRule[] {
+function explainRules({ person: { profile }, connection }: Situation, said: Said | null): readonly ExplainedRule[] {
   const { mappings, policies } = connection;
   const supplied = supplyValues(profile, mappings.attributes);
   const filled = new Set<string>();
@@ -90,24 +92,36 @@ function explainRules({ person: { profile }, connection }: Situation): readonly 
       ? { ...rule, matched: true, reason: `The claim ${claim} is ${describeValues(values)}.` }
       : { ...rule, matched: false, reason: `${describeValues(values)} cannot be used as ${field}.` };
   });
+  const withSaid = addSaid(mappings, said);
   const conditional = <Rule extends ClaimRule & Evaluated>(
     kind: "ROLE" | "GROUP",
     rules: readonly Rule[],
     targetOf: (rule: Rule) => string,
   ) =>
-    rules.map((rule) => ({
+    rules.map((rule, place) => ({
       kind,
       claim: rule.claim,
       operator: rule.operator,
       value: rule.values.join(", "),
       target: targetOf(rule),
-      ...explainOutcome(rule, valuesOf(profile.attributes, rule.claim), policies.missingGroups),
+      ...(explainSaid(rule, (kind === "ROLE" ? withSaid.roles : withSaid.groups)[place]) ??
+        explainOutcome(rule, valuesOf(profile.attributes, rule.claim), policies.missingGroups)),
     }));
   return [
     ...attributes,
     ...conditional("ROLE", mappings.roles, ({ roleId }) => roleId),
     ...conditional("GROUP", mappings.groups, ({ groupId }) => groupId),
   ];
+}
+
+/** Why a rule matches by what a provisioning directory says; `null` if the sign-in itself decides. */
+function explainSaid(
+  rule: ClaimRule & Evaluated,
+  withSaid: Evaluated | undefined,
+): Pick<ExplainedRule, "matched" | "reason"> | null {
+  if (rule.outcome.kind === "matched" || withSaid?.outcome.kind !== "matched") return null;
+  const value = quote(withSaid.outcome.value);
+  return { matched: true, reason: `The provisioning directory says that ${rule.claim} has the value ${value}.` };
 }
 
 function explainOutcome(
@@ -143,6 +157,12 @@ function explainOutcome(
         reason: "The rule was not evaluated: the rules before it took all the work that one sign-in may cause.",
       };
   }
+}
+
+/** The account that a decision is about; `null` for a new one. */
+function userIdOf(decision: Decision): string | null {
+  if (decision.kind === "create") return null;
+  return (decision.kind === "merge" ? decision.candidate.user : decision.user)?.id ?? null;
 }
 
 function explainDecision(situation: Situation, decision: Decision): ExplainedDecision {

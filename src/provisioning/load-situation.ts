@@ -27,6 +27,8 @@ import type { User } from "../people/user/user.js";
 import type { Reader } from "../platform/database/database.js";
 import { foldCase } from "../platform/text.js";
 import type { VerifiedPerson } from "./verified-person.js";
+import type { Said } from "./directory/rules/claims.js";
+import { findSaid } from "./directory/rules/said.repository.js";
 import { findDirectoryMatch } from "./directory/find-directory-match.js";
 import type { KnownIdentity } from "./decide-account.js";
 
@@ -74,7 +76,7 @@ export async function loadSituationWith(
     organization,
     connection: { active: connection.state === "ACTIVE", policies: connection.policies, mappings },
     account,
-    currentAccess: await loadCurrentAccess(reader, organization, connection, account),
+    currentAccess: await loadCurrentAccess(reader, organization, connection, account, mappings),
     roles: { ranks: new Map(roles.map(({ id, rank }) => [id, rank])), defaultRoleId: defaultRole.id },
     seats: { totalSeats: organization.totalSeats, seatsInUse: await countSeatsInUse(reader, organization.id) },
   };
@@ -192,6 +194,7 @@ async function loadCurrentAccess(
   organization: Organization,
   connection: Connection,
   { own, merged, awaited, prepared, candidates, directory }: Situation["account"],
+  mappings: EvaluatedMappings,
 ): Promise<ReadonlyMap<string, CurrentAccess>> {
   const users: User[] = [
     own?.user,
@@ -203,19 +206,24 @@ async function loadCurrentAccess(
   ].filter((user): user is User => user != null);
   const ids = [...new Set(users.map(({ id }) => id))];
   const grants = await findRoleGrantsOfUsers(reader, organization.id, ids);
-  const memberships = await findMappedMembershipsOf(reader, ids, connection.id);
+  const memberships = await findMappedMembershipsOf(reader, ids, { connectionId: connection.id });
   const joined = await findMergedAmong(reader, ids);
   const seated = await findSeatHolders(reader, organization.id, ids);
   const fields = await findFieldsOfUsers(reader, null, ids);
+  const hasRules = mappings.roles.length > 0 || mappings.groups.length > 0;
+  const said = hasRules ? await findSaid(reader, connection.id, ids) : new Map<string, Said>();
   return new Map(
     ids.map((id) => [
       id,
       {
-        roles: (grants.get(id) ?? []).map(({ role, source, sourceId }) => ({
+        roles: (grants.get(id) ?? []).map(({ role, source, sourceId, directoryId }) => ({
           roleId: role.id,
           source,
           mappingId: sourceId,
+          // Only the directory takes away what it gave.
+          isForeign: directoryId !== null,
         })),
+        said: said.get(id) ?? null,
         memberships: memberships.get(id) ?? [],
         merged: joined.has(id),
         hasSeat: seated.has(id),

@@ -7,6 +7,7 @@ import type { SeatSituation } from "../people/seat/seat.js";
 import type { FieldValues } from "../people/user/profile/field.js";
 import type { User, UserStatus } from "../people/user/user.js";
 import type { AccountSituation, EndedMerge } from "./decide-account.js";
+import type { Said } from "./directory/rules/claims.js";
 import type { GroupDecision, MappedMembership } from "./mappings/decide-groups.js";
 import type { HeldRole, RoleDecision } from "./mappings/decide-roles.js";
 import type { EvaluatedMappings } from "./mappings/evaluate-rule.js";
@@ -18,6 +19,8 @@ export interface CurrentAccess {
   readonly roles: readonly HeldRole[];
   /** Memberships that mappings of this connection gave. */
   readonly memberships: readonly MappedMembership[];
+  /** What a directory that is linked to the connection says of the account; `null` if none provides it. */
+  readonly said: Said | null;
   /** Whether a merge joined a person to this account. */
   readonly merged: boolean;
   readonly hasSeat: boolean;
@@ -29,6 +32,7 @@ export interface CurrentAccess {
 export const NO_ACCESS: CurrentAccess = {
   roles: [],
   memberships: [],
+  said: null,
   merged: false,
   hasSeat: false,
   filled: new Set(),

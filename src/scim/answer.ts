@@ -16,6 +16,7 @@ const SCIM_TYPES: Readonly<Record<string, string>> = {
   GROUP_NAME_TAKEN: "uniqueness",
   EMAIL_TAKEN: "uniqueness",
   MEMBER_UNKNOWN: "invalidValue",
+  ROLE_NOT_ASSIGNABLE: "invalidValue",
   [INVALID_INPUT.code]: "invalidValue",
 };
 

@@ -144,7 +144,7 @@ describe("deciding about a verified person", () => {
         lastName: "Lovelace",
         employeeId: "1815",
       },
-      roles: { kind: "assign", roles: [{ roleId: "role-user", mappingId: null }] },
+      roles: { kind: "assign", roles: [{ roleId: "role-user", by: "DEFAULT", mappingId: null }] },
       groups: { kind: "change", give: [], take: [] },
       acceptsInvitation: false,
       takesSeat: false,

@@ -2,30 +2,33 @@
  * Sets the mappings of a connection. Each operation replaces one list. A change of mappings raises the version, but not the
  * trust version.
  */
-import { causeOf, requireNoOwnGain, type Caller } from "../../access/caller.js";
+import { causeOf, type Caller } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
-import { InputCheck } from "../../platform/errors/input.js";
 import { requireVersion } from "../../people/failures.js";
-import { findGroups } from "../../people/group/find-groups.js";
-import { findManagerIds } from "../../people/group/group-manager.repository.js";
-import { requireHoldingRoles } from "../../people/role/choose-roles.js";
-import { findRolesOf } from "../../people/role/role.repository.js";
 import type { ConnectionServices } from "../services.js";
 import { readForChange, storeChange } from "../stored/connection.changes.js";
 import { CONNECTION_UPDATED } from "../stored/connection.events.js";
 import { readConnectionFor } from "../stored/connection.operations.js";
 import type { Connection } from "../stored/connection.js";
+import type { AttributeMappingInput } from "./check-mappings.js";
 import {
-  checkAttributeMappings,
-  checkNumber,
-  checkPatterns,
-  checkRule,
-  type AttributeMappingInput,
-  type CheckedRule,
-  type RuleInput,
-} from "./check-mappings.js";
-import { NO_MAPPINGS, type ClaimRule, type Mappings } from "./mapping.js";
+  auditView,
+  checkRules,
+  chooseAttributes,
+  chooseGroups,
+  chooseRoles,
+  keepIds,
+  LIST_NAMES,
+  prepareAttributes,
+  prepareGroups,
+  prepareRoles,
+  toNewMappings,
+  type GroupMappingInput,
+  type PreparedList,
+  type RoleMappingInput,
+} from "./choose-mappings.js";
+import { NO_MAPPINGS, type Mappings } from "./mapping.js";
 import { findMappingsOf, replaceMappings, type MappingKind, type NewMapping } from "./mapping.repository.js";
 
 /** All mappings of one kind, in their order. */
@@ -35,20 +38,6 @@ export interface MappingsInput<Mapping> {
   readonly expectedVersion?: number | null;
   readonly mappings: readonly Mapping[];
 }
-
-export interface RoleMappingInput extends RuleInput {
-  readonly roleKey: string;
-}
-
-export interface GroupMappingInput extends RuleInput {
-  readonly groupId: string;
-}
-
-/** A mapping without its id. An unchanged mapping keeps its id. */
-type Wanted = Omit<NewMapping, "id">;
-
-/** The fields from which Usher knows a person's manager. */
-const MANAGER_FIELDS = ["managerEmail", "email"] as const;
 
 /**
  * Sets which claims become which fields of a profile.
@@ -62,17 +51,7 @@ export async function setAttributeMappings(
   input: MappingsInput<AttributeMappingInput>,
 ): Promise<Connection> {
   const found = await readConnectionFor(services, caller, input.connectionId, "MAPPINGS_WRITE");
-  const wanted = chooseAttributes(input.mappings);
-  return await replace(services, caller, found, {
-    kind: "ATTRIBUTE",
-    ...input,
-    choose: async () => wanted,
-    // The provider may send the caller's own address, which would make the caller a manager.
-    allow: async (_unit, targets) => {
-      if (MANAGER_FIELDS.some((field) => targets.has(field)))
-        requireNoOwnGain(caller, found.organizationId, "ANYBODY", "TRAINING_READ");
-    },
-  });
+  return await replace(services, caller, found, input, prepareAttributes(input.mappings));
 }
 
 /**
@@ -87,18 +66,7 @@ export async function setRoleMappings(
   input: MappingsInput<RoleMappingInput>,
 ): Promise<Connection> {
   const found = await readConnectionFor(services, caller, input.connectionId, "MAPPINGS_WRITE");
-  const rules = checkRules(input.mappings);
-  const { organizationId } = found;
-  return await replace(services, caller, found, {
-    kind: "ROLE",
-    ...input,
-    choose: (unit) => chooseRoles(unit, organizationId, input.mappings, rules),
-    allow: async (unit, targets) => {
-      const roles = await findRolesOf(unit, organizationId);
-      const given = roles.filter(({ id }) => targets.has(id));
-      requireHoldingRoles(unit, organizationId, given);
-    },
-  });
+  return await replace(services, caller, found, input, prepareRoles(input.mappings));
 }
 
 /**
@@ -113,17 +81,7 @@ export async function setGroupMappings(
   input: MappingsInput<GroupMappingInput>,
 ): Promise<Connection> {
   const found = await readConnectionFor(services, caller, input.connectionId, "MAPPINGS_WRITE");
-  const rules = checkRules(input.mappings);
-  return await replace(services, caller, found, {
-    kind: "GROUP",
-    ...input,
-    choose: (unit) => chooseGroups(unit, found.organizationId, input.mappings, rules),
-    // A manager sees the training of the group's members.
-    allow: async (unit, targets) => {
-      for (const groupId of targets)
-        requireNoOwnGain(caller, found.organizationId, await findManagerIds(unit, groupId), "TRAINING_READ");
-    },
-  });
+  return await replace(services, caller, found, input, prepareGroups(input.mappings));
 }
 
 /** Lists of mappings that a connection might have. An absent list does not change. */
@@ -184,97 +142,19 @@ export async function proposeMappings(
   return { before, after };
 }
 
-function chooseAttributes(inputs: readonly AttributeMappingInput[]): readonly Wanted[] {
-  const check = new InputCheck();
-  const mappings = checkAttributeMappings(check, inputs);
-  check.finish();
-  return mappings.map(({ claim, field }) => ({
-    claim,
-    operator: null,
-    values: null,
-    ignoreCase: false,
-    target: field,
-  }));
-}
-
-async function chooseRoles(
-  reader: Reader,
-  organizationId: string,
-  inputs: readonly RoleMappingInput[],
-  rules: readonly CheckedRule[],
-): Promise<readonly Wanted[]> {
-  const roles = await findRolesOf(reader, organizationId);
-  const message = `must be a role of the organization: ${roles.map(({ key }) => key).join(", ")}`;
-  const idOf = ({ roleKey }: RoleMappingInput) => roles.find(({ key }) => key === roleKey)?.id;
-  return addTargets(inputs, rules, { name: "roleKey", message, idOf });
-}
-
-async function chooseGroups(
-  reader: Reader,
-  organizationId: string,
-  inputs: readonly GroupMappingInput[],
-  rules: readonly CheckedRule[],
-): Promise<readonly Wanted[]> {
-  const groups = await findGroups(reader, [...new Set(inputs.map(({ groupId }) => groupId))]);
-  const message = "must be a group of the organization";
-  const idOf = ({ groupId }: GroupMappingInput) =>
-    groups.get(groupId)?.organizationId === organizationId ? groupId : undefined;
-  return addTargets(inputs, rules, { name: "groupId", message, idOf });
-}
-
-function checkRules(mappings: readonly RuleInput[]): readonly CheckedRule[] {
-  const check = new InputCheck();
-  checkNumber(check, mappings);
-  checkPatterns(check, mappings);
-  const rules = mappings.map((mapping, index) => checkRule(check, index, mapping));
-  check.finish();
-  return rules;
-}
-
-/** Adds to each rule the id of its role or group. A role or group that the organization does not have is a mistake. */
-function addTargets<Input>(
-  inputs: readonly Input[],
-  rules: readonly CheckedRule[],
-  target: {
-    readonly name: string;
-    readonly message: string;
-    readonly idOf: (input: Input) => string | undefined;
-  },
-): readonly Wanted[] {
-  const { name, message, idOf } = target;
-  const check = new InputCheck();
-  const ids = inputs.map((input, index) => {
-    const id = idOf(input);
-    if (id === undefined) check.add(`mappings.${index}.${name}`, "UNKNOWN", message);
-    return id ?? "";
-  });
-  check.finish();
-  return rules.map((rule, index) => ({ ...rule, target: ids[index] ?? "" }));
-}
-
-interface Replacement {
-  readonly kind: MappingKind;
-  readonly expectedVersion?: number | null;
-  /** Returns the new mappings. Runs while the organization is locked. */
-  readonly choose: (unit: UnitOfWork) => Promise<readonly Wanted[]>;
-  /** Refuses targets that the caller may not give. Gets the targets of new and changed mappings. */
-  readonly allow?: (unit: UnitOfWork, targets: ReadonlySet<string>) => Promise<void>;
-}
-
 /** Replaces one list. A list without a change stores nothing and appends no event. */
 async function replace(
   { begin }: ConnectionServices,
   caller: Caller,
   found: Connection,
-  { kind, expectedVersion, choose, allow }: Replacement,
+  { expectedVersion }: Pick<MappingsInput<unknown>, "expectedVersion">,
+  { kind, plan }: PreparedList,
 ): Promise<Connection> {
   return await begin(caller, causeOf(caller), async (unit) => {
     const connection = await readForChange(unit, found);
     requireVersion(expectedVersion, connection.version);
     const before = await readList(unit, connection.id, kind);
-    const after = keepIds(before, await choose(unit));
-    const fresh = after.filter(({ id }) => id === null);
-    await allow?.(unit, new Set(fresh.map(({ target }) => target)));
+    const after = await plan(unit, connection.organizationId, before);
     if (JSON.stringify(before) === JSON.stringify(after)) return connection;
     await replaceMappings(unit, connection.id, kind, after);
     return await storeChange(unit, connection, connection, {
@@ -288,59 +168,6 @@ async function replace(
   });
 }
 
-/** The names of the lists in the schema, in events and in the audit log. */
-const LIST_NAMES: Readonly<Record<MappingKind, string>> = {
-  ATTRIBUTE: "attributeMappings",
-  ROLE: "roleMappings",
-  GROUP: "groupMappings",
-};
-
 async function readList(unit: UnitOfWork, connectionId: string, kind: MappingKind): Promise<readonly NewMapping[]> {
   return toNewMappings((await findMappingsOf(unit, [connectionId])).get(connectionId) ?? NO_MAPPINGS, kind);
-}
-
-function toNewMappings(mappings: Mappings, kind: MappingKind): readonly NewMapping[] {
-  const fromRule = ({ id, claim, operator, values, ignoreCase }: ClaimRule, target: string): NewMapping => ({
-    id,
-    claim,
-    operator,
-    values,
-    ignoreCase,
-    target,
-  });
-  switch (kind) {
-    case "ATTRIBUTE":
-      return mappings.attributes.map(({ id, claim, field }) => ({
-        id,
-        claim,
-        operator: null,
-        values: null,
-        ignoreCase: false,
-        target: field,
-      }));
-    case "ROLE":
-      return mappings.roles.map((mapping) => fromRule(mapping, mapping.roleId));
-    case "GROUP":
-      return mappings.groups.map((mapping) => fromRule(mapping, mapping.groupId));
-  }
-}
-
-/** Gives each mapping the id of an equal old mapping, at any position. Grants and memberships refer to the id. */
-function keepIds(before: readonly NewMapping[], wanted: readonly Wanted[]): readonly NewMapping[] {
-  const left = new Map<string, string[]>();
-  for (const { id, ...mapping } of before) {
-    const ids = left.get(nameOf(mapping));
-    if (id !== null && ids === undefined) left.set(nameOf(mapping), [id]);
-    else if (id !== null) ids?.push(id);
-  }
-  return wanted.map((mapping) => ({ id: left.get(nameOf(mapping))?.shift() ?? null, ...mapping }));
-}
-
-function nameOf({ claim, operator, values, ignoreCase, target }: Wanted): string {
-  return JSON.stringify([claim, operator, values, ignoreCase, target]);
-}
-
-/** A mapping as events and the audit log show it: `target` is the field, the role's id or the group's id. */
-function auditView({ id, claim, operator, values, ignoreCase, target }: NewMapping) {
-  return operator === null ? { id, claim, target } : { id, claim, operator, values, ignoreCase, target };
 }

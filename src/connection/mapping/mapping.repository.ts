@@ -1,18 +1,25 @@
-/** Reading and writing the mappings of connections. */
+/** Reads and writes mappings: those of connections, and those that a provisioning directory has of its own. */
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { FindRoleUses } from "../../people/role/role-guard.js";
 import type { Reader } from "../../platform/database/database.js";
-import { placeholders } from "../../platform/database/statements.js";
+import { insertRows, placeholders } from "../../platform/database/statements.js";
 import { toBoolean, toJson } from "../../platform/database/values.js";
-import { MappingRow } from "./mapping.row.js";
 import type { AttributeMapping, GroupMapping, Mappings, RoleMapping, RuleOperator } from "./mapping.js";
 
 export type MappingKind = "ATTRIBUTE" | "ROLE" | "GROUP";
 
+/** What has mappings. */
+export type MappingOwnerKind = keyof typeof TABLES;
+
+const TABLES = {
+  CONNECTION: { table: "connection_mapping", column: "connection_id" },
+  DIRECTORY: { table: "directory_mapping", column: "directory_id" },
+} as const;
+
 interface Raw {
   id: string;
-  connection_id: string;
+  owner_id: string;
   kind: MappingKind;
   position: number;
   claim: string;
@@ -23,34 +30,36 @@ interface Raw {
 }
 
 /**
- * The mappings of several connections by connection id, each list in its order. Leaves out mappings to groups that were
- * deleted.
+ * The mappings of several connections or directories by the owner's id, each list in its order. Leaves out mappings to groups
+ * that were deleted.
  */
 export async function findMappingsOf(
   reader: Reader,
-  connectionIds: readonly string[],
+  ownerIds: readonly string[],
+  ownerKind: MappingOwnerKind = "CONNECTION",
 ): Promise<ReadonlyMap<string, Mappings>> {
-  const byConnection = new Map(
-    connectionIds.map((id) => [
+  const byOwner = new Map(
+    ownerIds.map((id) => [
       id,
       { attributes: [] as AttributeMapping[], roles: [] as RoleMapping[], groups: [] as GroupMapping[] },
     ]),
   );
-  if (connectionIds.length === 0) return byConnection;
+  if (ownerIds.length === 0) return byOwner;
+  const { table, column } = TABLES[ownerKind];
   const raws = await reader.rows<Raw>(
-    `SELECT id, connection_id, kind, position, claim, operator, match_values, ignore_case, target FROM connection_mapping
-      WHERE connection_id IN (${placeholders(connectionIds)})
-        AND (kind <> 'GROUP' OR EXISTS (SELECT 1 FROM user_group g WHERE g.id = connection_mapping.target))
-      ORDER BY connection_id, kind, position`,
-    connectionIds,
+    `SELECT id, ${column} AS owner_id, kind, position, claim, operator, match_values, ignore_case, target FROM ${table}
+      WHERE ${column} IN (${placeholders(ownerIds)})
+        AND (kind <> 'GROUP' OR EXISTS (SELECT 1 FROM user_group g WHERE g.id = ${table}.target))
+      ORDER BY ${column}, kind, position`,
+    ownerIds,
   );
   for (const raw of raws) {
-    const mappings = byConnection.get(raw.connection_id);
+    const mappings = byOwner.get(raw.owner_id);
     if (raw.kind === "ATTRIBUTE") mappings?.attributes.push(attributeFromRaw(raw));
     else if (raw.kind === "ROLE") mappings?.roles.push({ ...ruleFromRaw(raw), roleId: raw.target });
     else mappings?.groups.push({ ...ruleFromRaw(raw), groupId: raw.target });
   }
-  return byConnection;
+  return byOwner;
 }
 
 function attributeFromRaw({ id, position, claim, target }: Raw): AttributeMapping {
@@ -96,22 +105,28 @@ export interface NewMapping {
 /** Replaces all mappings of one kind. Their places in the list become their positions. */
 export async function replaceMappings(
   unit: UnitOfWork,
-  connectionId: string,
+  ownerId: string,
   kind: MappingKind,
   mappings: readonly NewMapping[],
+  ownerKind: MappingOwnerKind = "CONNECTION",
 ): Promise<void> {
-  await unit.execute("DELETE FROM connection_mapping WHERE connection_id = ? AND kind = ?", [connectionId, kind]);
-  for (const [index, { id, claim, operator, values, ignoreCase, target }] of mappings.entries())
-    await unit.manager.insert(MappingRow, {
-      id: id ?? uuidv7(),
-      connectionId,
+  const { table, column } = TABLES[ownerKind];
+  await unit.execute(`DELETE FROM ${table} WHERE ${column} = ? AND kind = ?`, [ownerId, kind]);
+  await insertRows(
+    unit,
+    table,
+    ["id", column, "kind", "position", "claim", "operator", "match_values", "ignore_case", "target", "created_at"],
+    mappings.map(({ id, claim, operator, values, ignoreCase, target }, index) => [
+      id ?? uuidv7(),
+      ownerId,
       kind,
-      position: index + 1,
+      index + 1,
       claim,
       operator,
-      matchValues: values === null ? null : JSON.stringify(values),
+      values === null ? null : JSON.stringify(values),
       ignoreCase,
       target,
-      createdAt: unit.now,
-    });
+      unit.now,
+    ]),
+  );
 }

@@ -1,15 +1,9 @@
-/** Mappings from claims to fields, roles and groups. */
+/** The rows of mappings from claims to fields, roles and groups: those of connections and those of directories. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
-@Entity("connection_mapping")
-@Index("ix_connection_mapping", ["connectionId", "kind", "position"])
-export class MappingRow {
+abstract class AnyMappingRow {
   @PrimaryColumn({ type: "varchar", length: 36 })
   id!: string;
-
-  @Column({ name: "connection_id", type: "varchar", length: 36 })
-  @ForeignKey("ConnectionRow", { name: "fk_connection_mapping_connection", onDelete: "CASCADE", onUpdate: "NO ACTION" })
-  connectionId!: string;
 
   /** `ATTRIBUTE`, `ROLE` or `GROUP`. */
   @Column({ type: "varchar", length: 20 })
@@ -39,4 +33,21 @@ export class MappingRow {
 
   @Column({ name: "created_at", type: "datetime", precision: 3 })
   createdAt!: Date;
+}
+
+@Entity("connection_mapping")
+@Index("ix_connection_mapping", ["connectionId", "kind", "position"])
+export class MappingRow extends AnyMappingRow {
+  @Column({ name: "connection_id", type: "varchar", length: 36 })
+  @ForeignKey("ConnectionRow", { name: "fk_connection_mapping_connection", onDelete: "CASCADE", onUpdate: "NO ACTION" })
+  connectionId!: string;
+}
+
+/** A mapping of a provisioning directory. */
+@Entity("directory_mapping")
+@Index("ix_directory_mapping", ["directoryId", "kind", "position"])
+export class DirectoryMappingRow extends AnyMappingRow {
+  @Column({ name: "directory_id", type: "varchar", length: 36 })
+  @ForeignKey("DirectoryRow", { name: "fk_directory_mapping_directory", onDelete: "CASCADE", onUpdate: "NO ACTION" })
+  directoryId!: string;
 }

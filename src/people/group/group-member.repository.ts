@@ -5,7 +5,7 @@
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader, SqlValue } from "../../platform/database/database.js";
 import { insertRows, placeholders } from "../../platform/database/statements.js";
-import type { MembershipSource } from "./group.js";
+import type { MappingOwner, MembershipSource } from "./group.js";
 
 /** The largest number of users in one statement. */
 const USERS_AT_ONCE = 500;
@@ -56,12 +56,13 @@ export async function insertReasons(
   source: MembershipSource,
 ): Promise<void> {
   const { source_kind, source_id } = keyOf(source);
-  const connectionId = source.kind === "MAPPING" ? source.connectionId : null;
+  const connectionId = "connectionId" in source ? source.connectionId : null;
+  const directoryId = "directoryId" in source ? source.directoryId : null;
   await insertRows(
     unit,
     "group_member",
-    ["group_id", "user_id", "source_kind", "source_id", "connection_id", "created_at"],
-    userIds.map((userId) => [groupId, userId, source_kind, source_id, connectionId, unit.now]),
+    ["group_id", "user_id", "source_kind", "source_id", "connection_id", "directory_id", "created_at"],
+    userIds.map((userId) => [groupId, userId, source_kind, source_id, connectionId, directoryId, unit.now]),
   );
 }
 
@@ -106,19 +107,21 @@ export interface MappedMembership {
   readonly mappingId: string;
 }
 
-/** The memberships that one connection's mappings gave several users, by user. */
+/** The memberships that the mappings of one connection or directory gave several users, by user. */
 export async function findMappedMembershipsOf(
   reader: Reader,
   userIds: readonly string[],
-  connectionId: string,
+  owner: MappingOwner,
 ): Promise<ReadonlyMap<string, readonly MappedMembership[]>> {
   const byUser = new Map<string, MappedMembership[]>(userIds.map((id) => [id, []]));
   if (userIds.length === 0) return byUser;
+  const [column, id] =
+    "connectionId" in owner ? ["connection_id", owner.connectionId] : ["directory_id", owner.directoryId];
   const rows = await reader.rows<{ user_id: string; group_id: string; source_id: string }>(
     `SELECT user_id, group_id, source_id FROM group_member
-      WHERE user_id IN (${placeholders(userIds)}) AND connection_id = ? AND source_kind = 'MAPPING'
+      WHERE user_id IN (${placeholders(userIds)}) AND ${column} = ? AND source_kind = 'MAPPING'
       ORDER BY group_id, source_id`,
-    [...userIds, connectionId],
+    [...userIds, id],
   );
   for (const row of rows) byUser.get(row.user_id)?.push({ groupId: row.group_id, mappingId: row.source_id });
   return byUser;
@@ -136,6 +139,20 @@ export async function findGroupIdsOfSource(
     [userId, source_kind, source_id],
   );
   return rows.map((row) => row.group_id);
+}
+
+/** The users who are in a group for one reason. */
+export async function findUserIdsOfSource(
+  reader: Reader,
+  groupId: string,
+  source: MembershipSource,
+): Promise<readonly string[]> {
+  const { source_kind, source_id } = keyOf(source);
+  const rows = await reader.rows<{ user_id: string }>(
+    "SELECT user_id FROM group_member WHERE group_id = ? AND source_kind = ? AND source_id = ? ORDER BY user_id",
+    [groupId, source_kind, source_id],
+  );
+  return rows.map((row) => row.user_id);
 }
 
 function* chunk(userIds: readonly string[]): Generator<readonly string[]> {

@@ -60,6 +60,10 @@ export class GroupMemberRow {
   @Column({ name: "connection_id", type: "varchar", length: 36, nullable: true })
   connectionId!: string | null;
 
+  /** The directory whose own mapping gave the membership. */
+  @Column({ name: "directory_id", type: "varchar", length: 36, nullable: true })
+  directoryId!: string | null;
+
   @Column({ name: "created_at", type: "datetime", precision: 3 })
   createdAt!: Date;
 }

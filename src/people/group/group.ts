@@ -12,12 +12,15 @@ export interface Group {
   readonly updatedAt: Date;
 }
 
+/** What has the mapping that gave a role or a membership: a connection, or a directory with mappings of its own. */
+export type MappingOwner = { readonly connectionId: string } | { readonly directoryId: string };
+
 /**
  * The source of a membership. A user is in a group as long as at least one source gives it. For `SCIM`, `id` is
  * the directory's id. For changes by an administrator or an API client, it is `BY_HAND`.
  */
 export type MembershipSource =
-  | { readonly kind: "MAPPING"; readonly mappingId: string; readonly connectionId: string }
+  | ({ readonly kind: "MAPPING"; readonly mappingId: string } & MappingOwner)
   | { readonly kind: "ADMIN" | "API" | "SCIM"; readonly id: string };
 
 /** The `id` of a change by hand. The audit log names the actor. */

@@ -74,7 +74,7 @@ export class MembershipRoleRow {
   @ForeignKey("RoleRow", { name: "fk_membership_role_role", onDelete: "CASCADE", onUpdate: "NO ACTION" })
   roleId!: string;
 
-  /** The source of the role: `DEFAULT`, `ADMIN`, `API` or `MAPPING`. */
+  /** The source of the role: `DEFAULT`, `ADMIN`, `API`, `MAPPING` or `SCIM`. */
   @Column({ name: "source_kind", type: "varchar", length: 20 })
   sourceKind!: string;
 
@@ -85,6 +85,10 @@ export class MembershipRoleRow {
   /** The connection whose mapping gave it. */
   @Column({ name: "connection_id", type: "varchar", length: 36, nullable: true })
   connectionId!: string | null;
+
+  /** The directory that gave it, by a mapping of its own or by the attribute `roles`. */
+  @Column({ name: "directory_id", type: "varchar", length: 36, nullable: true })
+  directoryId!: string | null;
 
   @Column({ name: "created_at", type: "datetime", precision: 3 })
   createdAt!: Date;

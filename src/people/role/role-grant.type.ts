@@ -9,6 +9,7 @@ const RoleGrantSourceEnum: { readonly [Value in RoleGrant["source"]]: Value } = 
   ADMIN: "ADMIN",
   API: "API",
   MAPPING: "MAPPING",
+  SCIM: "SCIM",
 };
 
 registerEnumType(RoleGrantSourceEnum, {
@@ -18,7 +19,11 @@ registerEnumType(RoleGrantSourceEnum, {
     DEFAULT: { description: "The organization's policy `defaultRole`, because nothing named a role." },
     ADMIN: { description: "An administrator or the operator, by hand." },
     API: { description: "A client with an API key." },
-    MAPPING: { description: "A role mapping of a connection, at a sign-in." },
+    MAPPING: {
+      description:
+        "A role mapping: of a connection, at a sign-in or a change by its directory, or of a directory with mappings of its own.",
+    },
+    SCIM: { description: "The provider of a directory, by naming the role in a user's `roles`." },
   },
 });
 
@@ -41,6 +46,13 @@ export class RoleGrantType {
     description: "The connection whose mapping gave it, which may no longer exist; null for other sources.",
   })
   connectionId!: string | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      "The provisioning directory that gave it, by a mapping of its own or by `roles`, and which may no longer exist; null for other sources.",
+  })
+  directoryId!: string | null;
 
   @Field(() => Date, { description: "When this source gave it." })
   givenAt!: Date;

@@ -3,8 +3,8 @@ import { v7 as uuidv7 } from "uuid";
 import type { OrganizationScope } from "../../access/caller.js";
 import { isPermission } from "../../access/permission.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
-import type { Reader } from "../../platform/database/database.js";
-import { placeholders } from "../../platform/database/statements.js";
+import type { Reader, SqlValue } from "../../platform/database/database.js";
+import { insertRows, placeholders } from "../../platform/database/statements.js";
 import { toBoolean, toDate } from "../../platform/database/values.js";
 import { BUILT_IN_ROLES, type Role, type RoleGrant, type RoleSource } from "./role.js";
 import { RoleRow } from "./role.row.js";
@@ -115,10 +115,11 @@ export async function findRoleGrantsOfUsers(
       source_kind: string;
       source_id: string | null;
       connection_id: string | null;
+      directory_id: string | null;
       given_at: unknown;
     }
   >(
-    `SELECT m.user_id, m.source_kind, m.source_id, m.connection_id, m.created_at AS given_at, ${ROLE_COLUMNS}
+    `SELECT m.user_id, m.source_kind, m.source_id, m.connection_id, m.directory_id, m.created_at AS given_at, ${ROLE_COLUMNS}
        FROM membership_role m JOIN role r ON r.id = m.role_id
       WHERE m.organization_id IN (${placeholders(organizations)}) AND m.user_id IN (${placeholders(userIds)})
       ORDER BY r.role_rank DESC, r.role_key`,
@@ -130,64 +131,112 @@ export async function findRoleGrantsOfUsers(
       source: raw.source_kind as RoleGrant["source"],
       sourceId: raw.source_id,
       connectionId: raw.connection_id,
+      directoryId: raw.directory_id,
       createdAt: toDate(raw.given_at),
     });
   return byUser;
 }
 
+/** The roles that a user has from now on. */
+export interface NewRoles {
+  readonly userId: string;
+  readonly roles: readonly Role[];
+  /** The source of all roles, or a function that returns the source of each. */
+  readonly source: RoleSource | ((role: Role) => RoleSource);
+}
+
 /**
  * Replaces the roles of a user in an organization. A role that stays keeps its source, unless the old or the new source
- * is a mapping and the two differ.
+ * is a mapping or a directory and the two differ.
  *
  * @param source the source of all roles, or a function that returns the source of each
  */
 export async function replaceRoles(
   unit: UnitOfWork,
-  member: { readonly organizationId: string; readonly userId: string },
+  { organizationId, userId }: { readonly organizationId: string; readonly userId: string },
   roles: readonly Role[],
-  source: RoleSource | ((role: Role) => RoleSource),
+  source: NewRoles["source"],
 ): Promise<void> {
-  const { organizationId, userId } = member;
-  const present = await unit.rows<SourceColumns & { role_id: string }>(
-    "SELECT role_id, source_kind, source_id, connection_id FROM membership_role WHERE organization_id = ? AND user_id = ?",
-    [organizationId, userId],
+  await replaceRolesOfMany(unit, organizationId, [{ userId, roles, source }]);
+}
+
+/** Replaces the roles of several users, at most 500, with the same statements for any number of them. */
+export async function replaceRolesOfMany(
+  unit: UnitOfWork,
+  organizationId: string,
+  changes: readonly NewRoles[],
+): Promise<void> {
+  if (changes.length === 0) return;
+  const present = await unit.rows<SourceColumns & { user_id: string; role_id: string; created_at: unknown }>(
+    `SELECT user_id, role_id, source_kind, source_id, connection_id, directory_id, created_at FROM membership_role
+      WHERE organization_id = ? AND user_id IN (${placeholders(changes)})`,
+    [organizationId, ...changes.map(({ userId }) => userId)],
   );
-  const take = (roleId: string) =>
-    unit.execute("DELETE FROM membership_role WHERE organization_id = ? AND user_id = ? AND role_id = ?", [
-      organizationId,
-      userId,
-      roleId,
-    ]);
-  for (const { role_id } of present) if (!roles.some((role) => role.id === role_id)) await take(role_id);
-  for (const role of roles) {
-    const columns = toColumns(typeof source === "function" ? source(role) : source);
-    const before = present.find(({ role_id }) => role_id === role.id);
-    if (before !== undefined && keepsSource(before, columns)) continue;
-    if (before !== undefined) await take(role.id);
-    await unit.execute(
-      `INSERT INTO membership_role (organization_id, user_id, role_id, source_kind, source_id, connection_id, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
-      [organizationId, userId, role.id, columns.source_kind, columns.source_id, columns.connection_id, unit.now],
-    );
-  }
+  const byUser = new Map<string, typeof present>();
+  for (const row of present) byUser.set(row.user_id, [...(byUser.get(row.user_id) ?? []), row]);
+  const changed = changes.flatMap(({ userId, roles, source }) => {
+    const had = byUser.get(userId) ?? [];
+    let isSame = had.length === roles.length;
+    const rows = roles.map((role): readonly SqlValue[] => {
+      const before = had.find(({ role_id }) => role_id === role.id);
+      const columns = toColumns(typeof source === "function" ? source(role) : source, before);
+      const keeps = before !== undefined && keepsSource(before, columns);
+      isSame &&= keeps;
+      const givenAt = keeps ? toDate(before.created_at) : unit.now;
+      return [organizationId, userId, role.id, ...valuesOf(keeps ? before : columns), givenAt];
+    });
+    return isSame ? [] : [{ userId, rows }];
+  });
+  if (changed.length === 0) return;
+  await unit.execute(
+    `DELETE FROM membership_role WHERE organization_id = ? AND user_id IN (${placeholders(changed)})`,
+    [organizationId, ...changed.map(({ userId }) => userId)],
+  );
+  await insertRows(
+    unit,
+    "membership_role",
+    [
+      "organization_id",
+      "user_id",
+      "role_id",
+      "source_kind",
+      "source_id",
+      "connection_id",
+      "directory_id",
+      "created_at",
+    ],
+    changed.flatMap(({ rows }) => rows),
+  );
 }
 
 interface SourceColumns {
   source_kind: string;
   source_id: string | null;
   connection_id: string | null;
+  directory_id: string | null;
 }
 
-function toColumns(source: RoleSource): SourceColumns {
-  return typeof source === "string"
-    ? { source_kind: source, source_id: null, connection_id: null }
-    : { source_kind: source.kind, source_id: source.mappingId, connection_id: source.connectionId };
+function toColumns(source: RoleSource, present: SourceColumns | undefined): SourceColumns {
+  const none = { source_id: null, connection_id: null, directory_id: null };
+  if (source === "PRESENT") return present ?? { ...none, source_kind: "DEFAULT" };
+  if (typeof source === "string") return { ...none, source_kind: source };
+  return {
+    source_kind: source.kind,
+    source_id: source.kind === "MAPPING" ? source.mappingId : null,
+    connection_id: "connectionId" in source ? source.connectionId : null,
+    directory_id: "directoryId" in source ? source.directoryId : null,
+  };
 }
 
-/** If several sources other than mappings give a role, the first one stays its source. */
+function valuesOf({ source_kind, source_id, connection_id, directory_id }: SourceColumns) {
+  return [source_kind, source_id, connection_id, directory_id] as const;
+}
+
+/** If several sources other than mappings and directories give a role, the first one stays its source. */
 function keepsSource(before: SourceColumns, after: SourceColumns): boolean {
-  if (before.source_kind !== "MAPPING" && after.source_kind !== "MAPPING") return true;
-  return before.source_kind === after.source_kind && before.source_id === after.source_id;
+  const isGiven = ({ source_kind }: SourceColumns) => source_kind === "MAPPING" || source_kind === "SCIM";
+  if (!isGiven(before) && !isGiven(after)) return true;
+  return valuesOf(before).every((value, place) => value === valuesOf(after)[place]);
 }
 
 /** One role by id; `null` if it does not exist or is outside the scope. */

@@ -1,4 +1,5 @@
 /** Roles, their sources, and the built-in roles of every organization. */
+import type { MappingOwner } from "../group/group.js";
 import { ALL_PERMISSIONS, type Permission } from "../../access/permission.js";
 
 export interface Role {
@@ -17,24 +18,28 @@ export interface Role {
 export const LOWEST_RANK = 1;
 export const HIGHEST_RANK = 1000;
 
-/** A mapping as the source of a role. */
-interface RoleMappingSource {
-  readonly kind: "MAPPING";
-  readonly mappingId: string;
-  readonly connectionId: string;
-}
-
-/** The source of a user's role. */
-export type RoleSource = "DEFAULT" | "ADMIN" | "API" | RoleMappingSource;
+/**
+ * The source of a user's role. `SCIM` is a directory whose provider named the role itself. `PRESENT` keeps the source that
+ * the role has.
+ */
+export type RoleSource =
+  | "DEFAULT"
+  | "ADMIN"
+  | "API"
+  | "PRESENT"
+  | ({ readonly kind: "MAPPING"; readonly mappingId: string } & MappingOwner)
+  | { readonly kind: "SCIM"; readonly directoryId: string };
 
 /** A role of a user, with its source. */
 export interface RoleGrant {
   readonly role: Role;
-  readonly source: "DEFAULT" | "ADMIN" | "API" | "MAPPING";
+  readonly source: "DEFAULT" | "ADMIN" | "API" | "MAPPING" | "SCIM";
   /** The mapping that gave it; `null` for all other sources. */
   readonly sourceId: string | null;
   /** The connection whose mapping gave it; `null` for all other sources. */
   readonly connectionId: string | null;
+  /** The directory that gave it, by a mapping of its own or by naming it; `null` for all other sources. */
+  readonly directoryId: string | null;
   /** When this source gave it. */
   readonly createdAt: Date;
 }

@@ -22,11 +22,12 @@ export class UserRoleGrantsResolver {
     const asked = organizationId ?? homeOrganizationId;
     if (!maySeeRoles(context.caller, asked, id)) return [];
     const grants = await this.loaders.roleGrantsOfMember(context).load(memberKey(asked, id));
-    return grants.map(({ role, source, sourceId, connectionId, createdAt }) => ({
+    return grants.map(({ role, source, sourceId, connectionId, directoryId, createdAt }) => ({
       role,
       source,
       mappingId: sourceId,
       connectionId,
+      directoryId,
       givenAt: createdAt,
     }));
   }

@@ -1,15 +1,17 @@
 /** Changes users and appends the events in the caller's unit of work. GraphQL, provisioning and directories use it. */
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
-import { appendEvent } from "../../events/append-event.js";
+import { recordAudits } from "../../audit/record-audit.js";
+import { appendEvent, appendEvents } from "../../events/append-event.js";
 import { changesBetween } from "../../events/event-type.js";
+import { placeholders } from "../../platform/database/statements.js";
 import { Failure } from "../../platform/errors/failure.js";
 import { foldCase } from "../../platform/text.js";
 import { unproveAddress } from "../credential/credential.changes.js";
 import { FIELD_OVERRULED } from "../failures.js";
 import type { Organization } from "../organization/organization.js";
 import type { Role } from "../role/role.js";
-import { findRolesOfUsers, replaceRoles, type RoleSource } from "../role/role.repository.js";
+import { findRolesOfUsers, replaceRoles, replaceRolesOfMany, type RoleSource } from "../role/role.repository.js";
 import {
   chooseWinners,
   corePersonOf,
@@ -19,11 +21,11 @@ import {
   type FieldValue,
   type GivenFields,
 } from "./profile/field.js";
-import { findFieldsOf, writeFields } from "./profile/field.repository.js";
+import { findFieldsOfUsers, writeFields } from "./profile/field.repository.js";
 import { changeManager, linkReports } from "./profile/manager.changes.js";
 import { USER_CREATED, USER_EMAIL_CHANGED, USER_ROLE_CHANGED, USER_UPDATED } from "./user.events.js";
 import { claimLoginAddress } from "./email-rule.js";
-import { insertUser, updateUserRow } from "./user.repository.js";
+import { insertUser, raiseVersions, updateUserRow } from "./user.repository.js";
 import { seenIn, userSnapshot, type AuthMethod, type User, type UserSnapshot, type UserStatus } from "./user.js";
 
 /** The part of an organization that changes of its users need. */
@@ -161,19 +163,107 @@ export interface DescribedAccount {
 }
 
 /** Reads an account as an organization's events show it. A guest lacks the fields that only the home organization sees. */
-export async function describeAccount(unit: UnitOfWork, { id, policies }: Home, user: User): Promise<DescribedAccount> {
-  const fields = user.homeOrganizationId === id ? await findFieldsOf(unit, user.id) : [];
-  const roles = (await findRolesOfUsers(unit, id, [user.id])).get(user.id) ?? [];
-  const groupIds = await findGroupIdsOf(unit, id, user.id);
-  const profile = profileOf(chooseWinners(fields, policies.fieldPrecedence));
-  return { snapshot: userSnapshot(seenIn(id, user), { roles, groupIds, profile }), fields, roles, groupIds };
+export async function describeAccount(unit: UnitOfWork, home: Home, user: User): Promise<DescribedAccount> {
+  const described = (await describeAccounts(unit, home, [user])).get(user.id);
+  if (described === undefined) throw new Error(`user ${user.id} was not described`);
+  return described;
 }
 
-async function findGroupIdsOf(unit: UnitOfWork, organizationId: string, userId: string): Promise<readonly string[]> {
-  const rows = await unit.rows<{ id: string }>(
-    `SELECT DISTINCT g.id FROM group_member m JOIN user_group g ON g.id = m.group_id
-      WHERE m.user_id = ? AND g.organization_id = ? ORDER BY g.id`,
-    [userId, organizationId],
+/** Describes several accounts, with three statements for any number of them. */
+async function describeAccounts(
+  unit: UnitOfWork,
+  { id, policies }: Home,
+  users: readonly User[],
+): Promise<ReadonlyMap<string, DescribedAccount>> {
+  const ids = users.map((user) => user.id);
+  const own = users.filter(({ homeOrganizationId }) => homeOrganizationId === id);
+  const fieldsOf = await findFieldsOfUsers(
+    unit,
+    null,
+    own.map((user) => user.id),
   );
-  return rows.map((row) => row.id);
+  const rolesOf = await findRolesOfUsers(unit, id, ids);
+  const groupIdsOf = await findGroupIdsOf(unit, id, ids);
+  return new Map(
+    users.map((user) => {
+      const fields = fieldsOf.get(user.id) ?? [];
+      const roles = rolesOf.get(user.id) ?? [];
+      const groupIds = groupIdsOf.get(user.id) ?? [];
+      const profile = profileOf(chooseWinners(fields, policies.fieldPrecedence));
+      const snapshot = userSnapshot(seenIn(id, user), { roles, groupIds, profile });
+      return [user.id, { snapshot, fields, roles, groupIds }];
+    }),
+  );
+}
+
+async function findGroupIdsOf(
+  unit: UnitOfWork,
+  organizationId: string,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const byUser = new Map<string, string[]>(userIds.map((id) => [id, []]));
+  if (userIds.length === 0) return byUser;
+  const rows = await unit.rows<{ user_id: string; id: string }>(
+    `SELECT DISTINCT m.user_id, g.id FROM group_member m JOIN user_group g ON g.id = m.group_id
+      WHERE m.user_id IN (${placeholders(userIds)}) AND g.organization_id = ? ORDER BY g.id`,
+    [...userIds, organizationId],
+  );
+  for (const { user_id, id } of rows) byUser.get(user_id)?.push(id);
+  return byUser;
+}
+
+/** The roles that an account has from now on. */
+export interface RoleChange {
+  readonly user: User;
+  readonly roles: readonly Role[];
+  readonly source: (role: Role) => RoleSource;
+}
+
+/**
+ * Replaces the roles of several accounts in their home organization, at most 500. Appends `user.role_changed` and records an
+ * audit entry for each account whose roles differ. The statements are the same for any number of accounts.
+ */
+export async function changeRolesOfMany(unit: UnitOfWork, home: Home, changes: readonly RoleChange[]): Promise<void> {
+  if (changes.length === 0) return;
+  const known = await describeAccounts(
+    unit,
+    home,
+    changes.map(({ user }) => user),
+  );
+  await replaceRolesOfMany(
+    unit,
+    home.id,
+    changes.map(({ user, roles, source }) => ({ userId: user.id, roles, source })),
+  );
+  const changed = changes.flatMap(({ user, roles }) => {
+    const before = known.get(user.id)?.snapshot;
+    if (before === undefined) return [];
+    const after = { ...before, roles: roles.map(({ key }) => key) };
+    const difference = changesBetween({ roles: before.roles }, { roles: after.roles });
+    return difference === null ? [] : [{ user, before, after, changed: difference }];
+  });
+  if (changed.length === 0) return;
+  await raiseVersions(
+    unit,
+    changed.map(({ user }) => user.id),
+  );
+  await appendEvents(
+    unit,
+    home.id,
+    changed.map(({ user, after, changed: difference }) => ({
+      type: USER_ROLE_CHANGED,
+      subject: { id: user.id, version: user.version + 1 },
+      data: { user: after, changed: difference },
+    })),
+  );
+  await recordAudits(
+    unit,
+    changed.map(({ user, before, after }) => ({
+      organizationId: home.id,
+      action: "user.role_changed",
+      subject: { type: "user", id: user.id },
+      before: { roles: before.roles },
+      after: { roles: after.roles },
+    })),
+  );
 }

@@ -325,6 +325,14 @@ export async function updateUserRow(unit: UnitOfWork, before: User, user: User):
   }
 }
 
+/** Raises the versions of several users whose roles changed. */
+export async function raiseVersions(unit: UnitOfWork, ids: readonly string[]): Promise<void> {
+  await unit.execute(`UPDATE app_user SET version = version + 1, updated_at = ? WHERE id IN (${placeholders(ids)})`, [
+    unit.now,
+    ...ids,
+  ]);
+}
+
 /** The sort keys of a list. A guest's status is stored as an empty text, which no filter matches. */
 function listKeysOf({ lastName, firstName, email, status }: SeenUser) {
   return {

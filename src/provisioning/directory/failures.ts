@@ -46,6 +46,22 @@ export const RESOURCE_VERSION_CONFLICT = defineFailure<{ actual: number }>({
   remedy: "Read the resource again, and repeat the change with the new ETag. Nothing was changed.",
 });
 
+export const ROLE_NOT_ASSIGNABLE = defineFailure<{ role: string }>({
+  code: "ROLE_NOT_ASSIGNABLE",
+  status: 400,
+  message: ({ role }) => `roles: the directory must not give the role ${shorten(role)}.`,
+  remedy:
+    "An administrator allows roles with setProvisioningMappings(input: { directoryId, assignableRoleKeys }). `/Roles` lists those that are allowed. Nothing was changed.",
+});
+
+export const RULES_TOO_COSTLY = defineFailure({
+  code: "RULES_TOO_COSTLY",
+  status: 400,
+  message: "The mappings are too complex to apply to what the request says.",
+  remedy:
+    "The patterns of the mappings (MATCHES) are too long for the groups and attributes of the directory. Use EQUALS, ONE_OF or CONTAINS, or shorten the patterns. Nothing was changed.",
+});
+
 export const DIRECTORY_FAILURES = [
   SCIM_NOT_IN_PLAN,
   DIRECTORY_PAUSED,
@@ -53,4 +69,6 @@ export const DIRECTORY_FAILURES = [
   DIRECTORY_ADDRESS_TAKEN,
   MEMBER_UNKNOWN,
   RESOURCE_VERSION_CONFLICT,
+  ROLE_NOT_ASSIGNABLE,
+  RULES_TOO_COSTLY,
 ] as const;

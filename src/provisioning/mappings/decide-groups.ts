@@ -1,8 +1,8 @@
-/** Decides which group memberships a sign-in gives and takes. Pure. */
+/** Decides which group memberships a sign-in or a change by a directory gives and takes. Pure. */
 import type { GroupMapping } from "../../connection/mapping/mapping.js";
 import { takeSilence, type Evaluated, type MissingGroups } from "./evaluate-rule.js";
 
-/** A membership that a mapping of this connection gave. */
+/** A membership that a mapping of this connection or directory gave. */
 export interface MappedMembership {
   readonly groupId: string;
   readonly mappingId: string;

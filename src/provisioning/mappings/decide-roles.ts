@@ -1,13 +1,15 @@
-/** Decides which roles a person has after a sign-in. Pure. */
+/** Decides which roles a person has after a sign-in or after a change by a directory. Pure. */
 import type { RoleMapping } from "../../connection/mapping/mapping.js";
 import { takeSilence, type Evaluated, type MissingGroups } from "./evaluate-rule.js";
 
 /** A role that a person has, and its source. */
 export interface HeldRole {
   readonly roleId: string;
-  readonly source: "DEFAULT" | "ADMIN" | "API" | "MAPPING";
+  readonly source: "DEFAULT" | "ADMIN" | "API" | "MAPPING" | "SCIM";
   /** The mapping that gave it; `null` for other sources. */
   readonly mappingId: string | null;
+  /** Another door gave it, which alone takes it away: a directory, for a sign-in. Absent: not so. */
+  readonly isForeign?: boolean;
 }
 
 export interface RoleSituation {
@@ -17,6 +19,8 @@ export interface RoleSituation {
   /** The roles of the person before the sign-in; empty for a new account. */
   readonly held: readonly HeldRole[];
   readonly defaultRoleId: string;
+  /** The roles that the provider of a directory named itself, and that it may give; absent for a sign-in. */
+  readonly named?: readonly string[];
   readonly policies: {
     readonly roleSync: "STICKY" | "AUTHORITATIVE";
     readonly unmappedUser: "ALLOW" | "REFUSE";
@@ -26,10 +30,11 @@ export interface RoleSituation {
   };
 }
 
-/** A role that a person has after a sign-in. */
-interface GrantedRole {
+/** A role that a person has afterwards, and what gives it. `PRESENT` keeps the source that the role has. */
+export interface GrantedRole {
   readonly roleId: string;
-  /** `null` for the default role, and for a kept role that no mapping gave. */
+  readonly by: "MAPPING" | "DEFAULT" | "NAMED" | "PRESENT";
+  /** The mapping; `null` unless a mapping gives it. */
   readonly mappingId: string | null;
 }
 
@@ -46,13 +51,24 @@ export type RoleDecision =
   | { readonly kind: "refuse-too-costly" };
 
 /**
- * Every sign-in assigns the roles of the rules that match: the highest-ranked one, or all. If none matches, `STICKY` keeps
- * the roles and `AUTHORITATIVE` assigns the default role. Under `missingGroups: KEEP`, a silent rule keeps the role that it
- * gave, and roles given by hand stay. Every other rule decides about its role as usual. A connection without role mappings
- * changes no roles.
+ * Assigns the roles of the rules that match, and those that the provider named: the highest-ranked one, or all. A role that
+ * another door gave takes part, and stays. If none matches, `STICKY` keeps the roles and `AUTHORITATIVE` assigns the default
+ * role. Under `missingGroups: KEEP`, a silent rule keeps the role that it gave, and roles given by hand stay. Every other rule
+ * decides about its role as usual. A connection without role mappings changes no roles. A role that the provider named and
+ * names no longer goes, whatever the policies say.
  */
 export function decideRoles(situation: RoleSituation): RoleDecision {
-  const { held, policies, defaultRoleId } = situation;
+  const named = situation.named ?? [];
+  const isWithdrawn = ({ source, isForeign, roleId }: HeldRole) =>
+    source === "SCIM" && isForeign !== true && !named.includes(roleId);
+  const held = situation.held.filter((each) => !isWithdrawn(each));
+  const decision = decideAmong({ ...situation, held });
+  if (decision.kind !== "keep" || held.length === situation.held.length) return decision;
+  return { kind: "assign", roles: held.length === 0 ? [byDefault(situation)] : held.map(keep) };
+}
+
+function decideAmong(situation: RoleSituation): RoleDecision {
+  const { held, policies, named = [] } = situation;
   const manual = held.some(isByHand);
   const given = held.some(({ source }) => source !== "DEFAULT");
   const outcomes = situation.mappings
@@ -65,19 +81,34 @@ export function decideRoles(situation: RoleSituation): RoleDecision {
   if (policies.manualRoleWins && manual) return { kind: "keep" };
   const matched = outcomes.filter(({ outcome }) => outcome.kind === "matched").map(({ mapping }) => mapping);
   const silent = new Set(outcomes.filter(({ outcome }) => outcome.kind === "silent").map(({ mapping }) => mapping.id));
-  const keptInSilence = held.filter(({ mappingId }) => mappingId !== null && silent.has(mappingId));
-  if (matched.length > 0)
-    return { kind: "assign", roles: choose(situation, [...keptInSilence, ...matched.map(grantOf)]) };
-  const kept = silent.size === 0 ? [] : [...keptInSilence, ...held.filter(isByHand)];
+  const keptInSilence = held.filter(
+    ({ mappingId, isForeign }) => isForeign === true || (mappingId !== null && silent.has(mappingId)),
+  );
+  if (matched.length > 0 || named.length > 0) {
+    const given = named.map((roleId): GrantedRole => ({ roleId, by: "NAMED", mappingId: null }));
+    return {
+      kind: "assign",
+      roles: choose(situation, [...keptInSilence.map(keep), ...matched.map(grantOf), ...given]),
+    };
+  }
+  const kept = [...keptInSilence, ...(silent.size === 0 ? [] : held.filter(isByHand))];
   if (kept.length > 0)
     return policies.roleSync === "STICKY" || kept.length === held.length
       ? { kind: "keep" }
-      : { kind: "assign", roles: choose(situation, kept) };
+      : { kind: "assign", roles: choose(situation, kept.map(keep)) };
   if (policies.unmappedUser === "REFUSE" && (!given || policies.roleSync === "AUTHORITATIVE"))
     return { kind: "refuse-unmapped" };
-  if (held.length === 0) return { kind: "assign", roles: [{ roleId: defaultRoleId, mappingId: null }] };
+  if (held.length === 0) return { kind: "assign", roles: [byDefault(situation)] };
   if (policies.roleSync === "STICKY" || outcomes.length === 0) return { kind: "keep" };
-  return { kind: "assign", roles: [{ roleId: defaultRoleId, mappingId: null }] };
+  return { kind: "assign", roles: [byDefault(situation)] };
+}
+
+function byDefault({ defaultRoleId }: RoleSituation): GrantedRole {
+  return { roleId: defaultRoleId, by: "DEFAULT", mappingId: null };
+}
+
+function keep({ roleId, mappingId }: HeldRole): GrantedRole {
+  return { roleId, by: "PRESENT", mappingId };
 }
 
 function isByHand({ source }: HeldRole): boolean {
@@ -85,13 +116,13 @@ function isByHand({ source }: HeldRole): boolean {
 }
 
 function grantOf({ id, roleId }: RoleMapping): GrantedRole {
-  return { roleId, mappingId: id };
+  return { roleId, by: "MAPPING", mappingId: id };
 }
 
-/** Each role once, with the first mapping that gives it, highest rank first. Under `HIGHEST`, only the first. */
+/** Each role once, with the first source that gives it, highest rank first. Under `HIGHEST`, only the first. */
 function choose({ policies, ranks }: RoleSituation, given: readonly GrantedRole[]): readonly GrantedRole[] {
   const granted = new Map<string, GrantedRole>();
-  for (const { roleId, mappingId } of given) if (!granted.has(roleId)) granted.set(roleId, { roleId, mappingId });
+  for (const each of given) if (!granted.has(each.roleId)) granted.set(each.roleId, each);
   const byRank = [...granted.values()].sort(
     (left, right) =>
       (ranks.get(right.roleId) ?? 0) - (ranks.get(left.roleId) ?? 0) || left.roleId.localeCompare(right.roleId),

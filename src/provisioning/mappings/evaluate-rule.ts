@@ -30,12 +30,19 @@ export interface EvaluatedMappings {
 /** What a missing groups claim means: `KEEP` leaves rules silent, `EMPTY` reads it as an empty list. */
 export type MissingGroups = "KEEP" | "EMPTY";
 
-/** Evaluates all rules of a connection, in their order, within the work that one sign-in may cause. */
+/** What a provider says of a person, as rules read it. */
+export type Claimed = Pick<NormalizedProfile, "groups" | "groupsClaims" | "attributes">;
+
+/**
+ * Evaluates all rules of a connection or directory, in their order.
+ *
+ * @param find bounds the work: that of one sign-in, or of one request of a directory
+ */
 export function evaluateMappings(
   { attributes, roles, groups }: Mappings,
-  profile: NormalizedProfile,
+  profile: Claimed,
+  find: Find = startWork(),
 ): EvaluatedMappings {
-  const find = startWork();
   const claims = readClaims(profile);
   const evaluate = <Rule extends ClaimRule>(rule: Rule) => ({ ...rule, outcome: evaluateRule(rule, claims, find) });
   return { attributes, roles: roles.map(evaluate), groups: groups.map(evaluate) };
@@ -77,7 +84,7 @@ type Claims = (
   | { readonly kind: "values"; readonly values: readonly string[] }
   | Extract<RuleOutcome, { kind: "silent" | "unknown" }>;
 
-function readClaims({ groups, groupsClaims, attributes }: NormalizedProfile): Claims {
+function readClaims({ groups, groupsClaims, attributes }: Claimed): Claims {
   // Providers write plain claim names in any case, so names that differ only in case are one claim.
   const names = new Set(groupsClaims.map((name) => name.toLowerCase()));
   const isGroupsClaim = (name: string) => names.has(name.toLowerCase());

@@ -24,14 +24,20 @@ export interface SuppliedValue {
   readonly claim: string | null;
 }
 
+/** The parts of a profile that fields come from. */
+type Supplied = Pick<
+  NormalizedProfile,
+  "email" | "username" | "firstName" | "lastName" | "fullName" | "employeeId" | "profile" | "sources" | "attributes"
+>;
+
 /** The fields that the provider sent. A mapped claim replaces a field of the type. An invalid address is left out. */
-export function supplyFields(profile: NormalizedProfile, mappings: readonly AttributeMapping[]): FieldValues {
+export function supplyFields(profile: Supplied, mappings: readonly AttributeMapping[]): FieldValues {
   return Object.fromEntries([...supplyValues(profile, mappings)].map(([field, { value }]) => [field, value]));
 }
 
 /** The supplied values by field, each with its claim. */
 export function supplyValues(
-  profile: NormalizedProfile,
+  profile: Supplied,
   mappings: readonly AttributeMapping[],
 ): ReadonlyMap<FieldName, SuppliedValue> {
   const values = new Map<FieldName, SuppliedValue>();

@@ -457,7 +457,7 @@ describe("reasons", () => {
       expect(await giveMembership(unit, there)).toBe("GIVEN");
     });
     const { reader } = house.database;
-    const mapped = (await findMappedMembershipsOf(reader, [userId], "c1")).get(userId);
+    const mapped = (await findMappedMembershipsOf(reader, [userId], { connectionId: "c1" })).get(userId);
     expect(mapped).toEqual([
       { groupId, mappingId: "m1" },
       { groupId: second.id, mappingId: "m3" },

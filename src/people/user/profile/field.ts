@@ -18,6 +18,8 @@ export interface GivenFields {
   /** The connection, directory, import, user or API key. */
   readonly sourceId: string | null;
   readonly values: FieldValues;
+  /** Fields that the source gives no longer. The next source in precedence shows. Absent: none. */
+  readonly withdrawn?: readonly FieldName[];
 }
 
 /** One value that one source gave. */
@@ -52,6 +54,9 @@ export function planFields(before: readonly FieldValue[], given: GivenFields, no
     } else if (present?.value !== (value ?? ""))
       put.push({ field: name, source: given.source, sourceId: given.sourceId, value: value ?? "", givenAt: now });
   }
+  for (const field of given.withdrawn ?? [])
+    if (before.some((each) => each.field === field && each.source === given.source))
+      remove.push({ field, source: given.source });
   const touched = [...put, ...remove];
   const kept = before.filter(
     ({ field, source }) => !touched.some((each) => each.field === field && each.source === source),

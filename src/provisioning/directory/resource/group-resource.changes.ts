@@ -1,12 +1,14 @@
 /** Creates, changes and removes the groups of a directory, with their members, in the caller's unit of work. */
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
-import { recordAudit } from "../../../audit/record-audit.js";
 import { addReason, removeReason } from "../../../people/group/group.changes.js";
 import { addGroup, changeGroup, removeGroup } from "../../../people/group/group-record.changes.js";
 import { findGroup } from "../../../people/group/group.repository.js";
 import type { Group } from "../../../people/group/group.js";
 import { Failure } from "../../../platform/errors/failure.js";
 import { MEMBER_UNKNOWN } from "../failures.js";
+import { planGroupRules } from "../rules/apply-group-rules.js";
+import { auditMembers } from "../rules/audit-members.js";
+import { groupValuesOf } from "../rules/claims.js";
 import type { ActingDirectory } from "./in-directory.js";
 import { findMembersOf } from "./member.repository.js";
 import {
@@ -45,7 +47,15 @@ export async function createDirectoryGroup(
     { directoryId: directory.id, kind: "GROUP", subjectId: group.id },
     content,
   );
-  await changeMembers(unit, acting, resource, group, [{ kind: "ADD", ids: memberIds }]);
+  const moved = await changeMembers(unit, acting, resource, group, [{ kind: "ADD", ids: memberIds }]);
+  const rules = await planGroupRules(unit, acting, {
+    resourceId: resource.id,
+    groupId: group.id,
+    before: [],
+    after: groupValuesOf(content.document),
+    moved,
+  });
+  await rules();
   return resource;
 }
 
@@ -67,9 +77,19 @@ export async function changeDirectoryGroup(
   if (!isSame) await requireFreeNames(unit, directory.id, "GROUP", content, before.id);
   const { description } = group;
   const named = isSame ? group : await changeGroup(unit, group, { name: content.displayName, description });
-  const changed = await changeMembers(unit, acting, before, named, members);
-  if (!isSame) return await updateResource(unit, before, content);
-  return changed ? await touchResource(unit, before) : before;
+  const moved = await changeMembers(unit, acting, before, named, members);
+  const isTouched = isSame && moved.size > 0;
+  const after = isTouched ? await touchResource(unit, before) : before;
+  const changed = isSame ? after : await updateResource(unit, before, content);
+  const rules = await planGroupRules(unit, acting, {
+    resourceId: before.id,
+    groupId: group.id,
+    before: groupValuesOf(before.document),
+    after: groupValuesOf(content.document),
+    moved,
+  });
+  await rules();
+  return changed;
 }
 
 /** Removes a group from a directory and from the organization. The foreign key deletes the resource. */
@@ -78,7 +98,16 @@ export async function removeDirectoryGroup(
   acting: ActingDirectory,
   resource: Resource,
 ): Promise<void> {
-  await removeGroup(unit, await readGroup(unit, acting, resource));
+  const group = await readGroup(unit, acting, resource);
+  const rules = await planGroupRules(unit, acting, {
+    resourceId: resource.id,
+    groupId: group.id,
+    before: groupValuesOf(resource.document),
+    after: [],
+    moved: new Map(),
+  });
+  await removeGroup(unit, group);
+  await rules();
 }
 
 async function readGroup(unit: UnitOfWork, { organization }: ActingDirectory, resource: Resource): Promise<Group> {
@@ -87,18 +116,23 @@ async function readGroup(unit: UnitOfWork, { organization }: ActingDirectory, re
   return group;
 }
 
-/** @returns whether a user was added or removed */
+/** @returns the users who joined or left, by account */
 async function changeMembers(
   unit: UnitOfWork,
   acting: ActingDirectory,
   resource: Resource,
   before: Group,
   changes: readonly MemberChange[],
-): Promise<boolean> {
+): Promise<ReadonlyMap<string, "JOINED" | "LEFT">> {
   const source = { kind: "SCIM", id: acting.directory.id } as const;
   let group = before;
   const added: string[] = [];
   const removed: string[] = [];
+  const moved = new Map<string, "JOINED" | "LEFT">();
+  // One PATCH may remove a user and add the same user again. Then the user has not moved.
+  const move = (userIds: readonly string[], to: "JOINED" | "LEFT") => {
+    for (const userId of userIds) if (!moved.delete(userId)) moved.set(userId, to);
+  };
   for (const change of changes) {
     const { add, remove } = await planMembers(unit, resource, change);
     const after = await removeReason(unit, group, remove, source);
@@ -106,19 +140,11 @@ async function changeMembers(
     group = last.group;
     removed.push(...after.userIds);
     added.push(...last.userIds);
+    move(after.userIds, "LEFT");
+    move(last.userIds, "JOINED");
   }
-  for (const [action, userIds] of [
-    ["group.members_added", added],
-    ["group.members_removed", removed],
-  ] as const)
-    if (userIds.length > 0)
-      await recordAudit(unit, {
-        organizationId: group.organizationId,
-        action,
-        subject: { type: "group", id: group.id },
-        ...(action === "group.members_added" ? { after: { userIds } } : { before: { userIds } }),
-      });
-  return added.length + removed.length > 0;
+  await auditMembers(unit, group, { added, removed }, null);
+  return moved;
 }
 
 /** The accounts to add and to remove. Only a change of all members reads the present ones. */

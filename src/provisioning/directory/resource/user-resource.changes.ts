@@ -3,11 +3,12 @@ import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import { recordAudit } from "../../../audit/record-audit.js";
 import { withdrawMemberships } from "../../../people/group/group.changes.js";
 import { findGroupIdsOfSource } from "../../../people/group/group-member.repository.js";
-import { chooseRoles } from "../../../people/role/choose-roles.js";
+import { findRolesOf } from "../../../people/role/role.repository.js";
 import { requireSeat, takeSeats } from "../../../people/seat/seat-of-user.js";
 import { deleteAccount, findReasonsAgainstDeletion } from "../../../people/user/delete/delete.changes.js";
 import type { DeletionParts } from "../../../people/user/delete/delete-guard.js";
 import type { FieldName } from "../../../people/user/profile/field-name.js";
+import { findFieldsOf } from "../../../people/user/profile/field.repository.js";
 import type { FieldValues } from "../../../people/user/profile/field.js";
 import { changeStatus } from "../../../people/user/status/status.changes.js";
 import { findTransition, type StatusAction } from "../../../people/user/status/user-status.js";
@@ -23,6 +24,12 @@ import { changesBetween } from "../../../events/event-type.js";
 import { Failure } from "../../../platform/errors/failure.js";
 import { foldCase } from "../../../platform/text.js";
 import { DIRECTORY_ADDRESS_TAKEN } from "../failures.js";
+import { giveRoles } from "../../give-roles.js";
+import { applyRules, decideAccess } from "../rules/apply-rules.js";
+import { applyUserRules, readSaid } from "../rules/apply-user-rules.js";
+import { claimsOf, namedRolesOf } from "../rules/claims.js";
+import { hasAccessRules, readRules, type DirectoryRules } from "../rules/directory-rules.js";
+import { mapFields } from "../rules/map-fields.js";
 import type { DeprovisionAction } from "../stored/directory.js";
 import { findAccount } from "./find-account.js";
 import type { ActingDirectory } from "./in-directory.js";
@@ -34,50 +41,61 @@ import { deleteTombstones, insertTombstone } from "./tombstone.repository.js";
  * Adds a user to a directory. Restores the account that the directory deleted before, takes over a prepared account, or
  * creates one.
  *
- * @throws DIRECTORY_VALUE_TAKEN, DIRECTORY_ADDRESS_TAKEN, SEATS_FULL
+ * @throws DIRECTORY_VALUE_TAKEN, DIRECTORY_ADDRESS_TAKEN, SEATS_FULL, ROLE_NOT_ASSIGNABLE, RULES_TOO_COSTLY
  */
 export async function createDirectoryUser(
   unit: UnitOfWork,
   acting: ActingDirectory,
-  person: DirectoryUser,
+  given: DirectoryUser,
 ): Promise<Resource> {
   const { directory } = acting;
+  const rules = await readRules(unit, acting);
+  const person = { ...given, fields: mapFields(rules.mappings, given) };
   await requireFreeNames(unit, directory.id, "USER", person, null);
   const found = await findAccount(unit, acting, person);
-  const user = found.kind === "NEW" ? await createUserAccount(unit, acting, person) : found.user;
+  const user = found.kind === "NEW" ? await createUserAccount(unit, acting, rules, person) : found.user;
   if (found.kind !== "NEW") {
-    const changed = await changeFields(unit, acting, found.user, person.fields);
+    const changed = await changeFields(unit, acting, rules, found.user, { values: person.fields });
     // The directory undoes its own deletion. It does not enable an account that an administrator disabled.
     if (!person.active) await deprovision(unit, acting, changed.user, directory.deprovisionAction);
     else if (found.kind === "RESTORE") await restore(unit, acting, changed.user);
   }
   await deleteTombstones(unit, directory.id, person, user.id);
-  return await insertResource(unit, { directoryId: directory.id, kind: "USER", subjectId: user.id }, person);
+  const resource = await insertResource(unit, { directoryId: directory.id, kind: "USER", subjectId: user.id }, person);
+  await applyUserRules(unit, acting, rules, { userId: user.id, was: null, is: person.document });
+  return resource;
 }
 
 /**
  * Changes a user of a directory, and the account with it.
  *
- * @param was what the directory said of the user before
- * @throws DIRECTORY_VALUE_TAKEN, DIRECTORY_ADDRESS_TAKEN, SEATS_FULL
+ * @param wasGiven what the directory said of the user before
+ * @throws DIRECTORY_VALUE_TAKEN, DIRECTORY_ADDRESS_TAKEN, SEATS_FULL, ROLE_NOT_ASSIGNABLE, RULES_TOO_COSTLY
  */
 export async function changeDirectoryUser(
   unit: UnitOfWork,
   acting: ActingDirectory,
   before: Resource,
-  was: DirectoryUser,
-  person: DirectoryUser,
+  wasGiven: DirectoryUser,
+  given: DirectoryUser,
 ): Promise<Resource> {
-  if (JSON.stringify(before.document) === JSON.stringify(person.document)) return before;
+  if (JSON.stringify(before.document) === JSON.stringify(given.document)) return before;
   const { directory, organization } = acting;
+  const rules = await readRules(unit, acting);
+  const [was, person] = [wasGiven, given].map((each) => ({ ...each, fields: mapFields(rules.mappings, each) })) as [
+    DirectoryUser,
+    DirectoryUser,
+  ];
   await requireFreeNames(unit, directory.id, "USER", person, before.id);
   const account = await findUser(unit, organization.id, before.subjectId);
   if (account === null) throw new Error(`the resource ${before.id} has no account`);
   const { email } = person.fields;
   if (email != null && foldCase(email) !== foldCase(account.email)) await requireFreeAddress(unit, account, email);
-  const { user } = await changeFields(unit, acting, account, { ...clearedFields(was, person), ...person.fields });
+  const withdrawn = (Object.keys(was.fields) as FieldName[]).filter((field) => !(field in person.fields));
+  const { user } = await changeFields(unit, acting, rules, account, { values: person.fields, withdrawn });
   if (was.active && !person.active) await deprovision(unit, acting, user, directory.deprovisionAction);
   if (!was.active && person.active) await restore(unit, acting, user);
+  await applyUserRules(unit, acting, rules, { userId: user.id, was: before.document, is: person.document });
   return await updateResource(unit, before, person);
 }
 
@@ -92,6 +110,8 @@ export async function removeDirectoryUser(
   const user = await findUser(unit, organization.id, resource.subjectId);
   if (user === null) throw new Error(`the resource ${resource.id} has no account`);
   const source = { kind: "SCIM", id: directory.id } as const;
+  const rules = await readRules(unit, acting);
+  const said = await readSaid(unit, directory.id, user.id, resource.document);
   const groupIds = await findGroupIdsOfSource(unit, user.id, source);
   const isDeleted =
     directory.deprovisionAction === "DELETE" &&
@@ -110,21 +130,37 @@ export async function removeDirectoryUser(
     userId: user.id,
     memberships: groupIds.map((groupId) => ({ groupId, source })),
   });
+  if (hasAccessRules(rules))
+    await applyRules(unit, acting, rules, [
+      { userId: user.id, was: said, is: { claims: {}, groups: [] }, namedRoles: [] },
+    ]);
   await deprovision(unit, acting, user, directory.deprovisionAction);
 }
 
 async function createUserAccount(
   unit: UnitOfWork,
   { directory, organization }: ActingDirectory,
-  { fields, active }: DirectoryUser,
+  rules: DirectoryRules,
+  { fields, active, document }: DirectoryUser,
 ): Promise<User> {
   if (active) await requireSeat(unit, organization, { id: null, isNew: true });
+  const roles = await findRolesOf(unit, organization.id);
+  // A user that was just made is in no group. The rules on groups decide when the provider adds the user to one.
+  const said = { claims: claimsOf(document), groups: null };
+  const decided = decideAccess(
+    rules,
+    organization,
+    roles,
+    { was: null, is: said, namedRoles: namedRolesOf(document) },
+    { roles: [], memberships: [], merged: false },
+  );
+  const given = giveRoles(decided.roles, roles, rules.giver);
   const user = await createAccount(unit, organization, {
     given: { source: "SCIM", sourceId: directory.id, values: fields },
     authMethod: "SSO",
     status: active ? "ACTIVE" : STATUS_AFTER[directory.deprovisionAction],
-    roles: await chooseRoles(unit, organization.id, [organization.policies.defaultRole]),
-    roleSource: "DEFAULT",
+    roles: given?.values ?? [],
+    roleSource: given?.source ?? "DEFAULT",
   });
   if (active) await takeSeats(unit, organization, user.id);
   const { snapshot } = await describeAccount(unit, organization, user);
@@ -144,10 +180,12 @@ const ACTION_AFTER = { ARCHIVE: "ARCHIVE", DISABLE: "DISABLE", DELETE: "ARCHIVE"
 async function changeFields(
   unit: UnitOfWork,
   { directory, organization }: ActingDirectory,
+  { policies }: DirectoryRules,
   account: User,
-  values: FieldValues,
+  { values: supplied, withdrawn = [] }: { readonly values: FieldValues; readonly withdrawn?: readonly FieldName[] },
 ): Promise<ChangedAccount> {
-  const given = { source: "SCIM", sourceId: directory.id, values } as const;
+  const values = policies.profileUpdate === "FIRST_VALUE" ? await keepPresent(unit, account, supplied) : supplied;
+  const given = { source: "SCIM", sourceId: directory.id, values, withdrawn } as const;
   const changed = await changeAccount(unit, organization, account, { given });
   if (changesBetween(changed.before, changed.after) !== null)
     await recordAudit(unit, {
@@ -160,10 +198,10 @@ async function changeFields(
   return changed;
 }
 
-/** The fields that the directory gave before and does not give now. They become empty, even if another source has a value. */
-function clearedFields(was: DirectoryUser, is: DirectoryUser): FieldValues {
-  const cleared = (Object.keys(was.fields) as FieldName[]).filter((field) => !(field in is.fields));
-  return Object.fromEntries(cleared.map((field) => [field, null]));
+/** Under `FIRST_VALUE` a directory fills only the fields that have no value from any source. */
+async function keepPresent(unit: UnitOfWork, { id }: User, supplied: FieldValues): Promise<FieldValues> {
+  const filled = new Set((await findFieldsOf(unit, id)).filter(({ value }) => value !== "").map(({ field }) => field));
+  return Object.fromEntries(Object.entries(supplied).filter(([field]) => !filled.has(field as FieldName)));
 }
 
 /** @throws DIRECTORY_ADDRESS_TAKEN if an account with a password, or an account that is prepared, has the address */

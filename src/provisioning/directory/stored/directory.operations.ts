@@ -5,6 +5,7 @@ import type { Permission } from "../../../access/permission.js";
 import type { Store } from "../../../access/store.js";
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import { recordAudit } from "../../../audit/record-audit.js";
+import { DEFAULT_CONNECTION_POLICIES } from "../../../connection/stored/policies.js";
 import { findConnection } from "../../../connection/stored/connection.repository.js";
 import { changesBetween } from "../../../events/event-type.js";
 import { requireVersion } from "../../../people/failures.js";
@@ -87,6 +88,9 @@ export async function createDirectory(store: Store, caller: Caller, input: NewDi
       state: "ACTIVE",
       deprovisionAction: input.deprovisionAction ?? "ARCHIVE",
       signInMatch: input.signInMatch ?? "EXTERNAL_ID",
+      policies: DEFAULT_CONNECTION_POLICIES,
+      assignableRoleIds: [],
+      lockManaged: false,
       version: 1,
       createdAt: unit.now,
       updatedAt: unit.now,

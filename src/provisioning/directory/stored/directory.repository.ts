@@ -1,8 +1,9 @@
 /** Reads and writes provisioning directories. */
 import type { OrganizationScope } from "../../../access/caller.js";
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
+import { readConnectionPolicies } from "../../../connection/stored/policies.js";
 import type { Reader } from "../../../platform/database/database.js";
-import { toDate } from "../../../platform/database/values.js";
+import { toBoolean, toDate, toJson } from "../../../platform/database/values.js";
 import { DirectoryRow } from "./directory.row.js";
 import type { DeprovisionAction, Directory, DirectoryState, SignInMatch } from "./directory.js";
 
@@ -15,6 +16,9 @@ export interface RawDirectory {
   state: string;
   deprovision_action: string;
   sign_in_match: string;
+  policies: string | null;
+  assignable_roles: string | null;
+  lock_managed: unknown;
   version: number;
   created_at: unknown;
   updated_at: unknown;
@@ -22,7 +26,7 @@ export interface RawDirectory {
 
 /** The columns of `RawDirectory`, of the table alias `d`. */
 export const DIRECTORY_COLUMNS = `d.id, d.organization_id, d.connection_id, d.name, d.state, d.deprovision_action,
-  d.sign_in_match, d.version, d.created_at, d.updated_at`;
+  d.sign_in_match, d.policies, d.assignable_roles, d.lock_managed, d.version, d.created_at, d.updated_at`;
 
 export function directoryFromRaw(raw: RawDirectory): Directory {
   return {
@@ -33,6 +37,9 @@ export function directoryFromRaw(raw: RawDirectory): Directory {
     state: raw.state as DirectoryState,
     deprovisionAction: raw.deprovision_action as DeprovisionAction,
     signInMatch: raw.sign_in_match as SignInMatch,
+    policies: readConnectionPolicies(raw.policies === null ? {} : toJson(raw.policies)),
+    assignableRoleIds: raw.assignable_roles === null ? [] : toJson<string[]>(raw.assignable_roles),
+    lockManaged: toBoolean(raw.lock_managed),
     version: raw.version,
     createdAt: toDate(raw.created_at),
     updatedAt: toDate(raw.updated_at),
@@ -50,11 +57,15 @@ export async function findDirectory(reader: Reader, scope: OrganizationScope, id
 }
 
 export async function insertDirectory(unit: UnitOfWork, directory: Directory): Promise<void> {
-  await unit.manager.insert(DirectoryRow, directory);
+  await unit.manager.insert(DirectoryRow, toRow(directory));
 }
 
 export async function updateDirectoryRow(unit: UnitOfWork, directory: Directory): Promise<void> {
-  await unit.manager.update(DirectoryRow, { id: directory.id }, directory);
+  await unit.manager.update(DirectoryRow, { id: directory.id }, toRow(directory));
+}
+
+function toRow({ policies, assignableRoleIds, ...directory }: Directory): DirectoryRow {
+  return { ...directory, policies: JSON.stringify(policies), assignableRoles: JSON.stringify(assignableRoleIds) };
 }
 
 /** Deletes a directory. Foreign keys delete its tokens, resources and tombstones. */

@@ -38,6 +38,18 @@ export class DirectoryRow {
   @Column({ name: "sign_in_match", type: "varchar", length: 20 })
   signInMatch!: string;
 
+  /** JSON, completed by `readConnectionPolicies`; `null` for defaults. A linked directory follows its connection instead. */
+  @Column({ type: "text", nullable: true })
+  policies!: string | null;
+
+  /** JSON list of the ids of the roles that the provider may give by `roles`; `null` for none. */
+  @Column({ name: "assignable_roles", type: "text", nullable: true })
+  assignableRoles!: string | null;
+
+  /** Whether other doors than the directory can change its people and groups. */
+  @Column({ name: "lock_managed", type: "boolean", default: false })
+  lockManaged!: boolean;
+
   @Column({ type: "int" })
   version!: number;
 

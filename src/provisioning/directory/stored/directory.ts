@@ -1,4 +1,5 @@
 /** A provisioning directory: one SCIM source of an organization, with its own tokens. */
+import type { ConnectionPolicies } from "../../../connection/stored/policies.js";
 
 /** What happens to an account when the directory deactivates or deletes its user. */
 export const DEPROVISION_ACTIONS = {
@@ -22,6 +23,9 @@ export type SignInMatch = keyof typeof SIGN_IN_MATCHES;
 const DIRECTORY_STATES = ["ACTIVE", "PAUSED"] as const;
 export type DirectoryState = (typeof DIRECTORY_STATES)[number];
 
+/** The policies that a directory without a connection has of its own. They mean what they mean for a connection. */
+export const DIRECTORY_POLICIES = ["profileUpdate", "roleSync", "missingGroups", "groupRemoval"] as const;
+
 export interface Directory {
   readonly id: string;
   readonly organizationId: string;
@@ -32,6 +36,12 @@ export interface Directory {
   readonly state: DirectoryState;
   readonly deprovisionAction: DeprovisionAction;
   readonly signInMatch: SignInMatch;
+  /** Used while the directory is not linked. A linked directory follows its connection's policies. */
+  readonly policies: ConnectionPolicies;
+  /** The roles that the provider may give by naming them in a user's `roles`. */
+  readonly assignableRoleIds: readonly string[];
+  /** Whether other doors than the directory can change its people and groups. */
+  readonly lockManaged: boolean;
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
