@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser } from "../../testing/browser.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
-import { createScimClient, describeUser, GROUP, makeOrganization, type ScimClient } from "../support/scim.js";
+import { createScimClient, describeUser, GROUP, type ScimClient } from "../support/scim.js";
 import { createTenant, makePerson, type Tenant } from "../support/tenant.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";
 

@@ -23,9 +23,6 @@ export type SignInMatch = keyof typeof SIGN_IN_MATCHES;
 const DIRECTORY_STATES = ["ACTIVE", "PAUSED"] as const;
 export type DirectoryState = (typeof DIRECTORY_STATES)[number];
 
-/** The policies that a directory without a connection has of its own. They mean what they mean for a connection. */
-export const DIRECTORY_POLICIES = ["profileUpdate", "roleSync", "missingGroups", "groupRemoval"] as const;
-
 export interface Directory {
   readonly id: string;
   readonly organizationId: string;
