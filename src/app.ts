@@ -3,6 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { ANONYMOUS, type Caller } from "./access/caller.js";
 import type { Store } from "./access/store.js";
 import { createBegin } from "./access/unit-of-work.js";
+import { exportAuditLog } from "./people/organization/export-audit-log.js";
 import { createCatalogue } from "./app/catalogue.js";
 import { listen } from "./app/listen.js";
 import { loadConnectionTypes } from "./app/load-connection-types.js";
@@ -40,6 +41,7 @@ import { createGuardedFetch, type Lookup } from "./platform/fetch/guarded-fetch.
 import { createGraphiqlRouter } from "./platform/graphql/graphiql.js";
 import { createGraphQLEndpoint } from "./platform/graphql/server.js";
 import { defineCookie } from "./platform/http/cookies.js";
+import { createExportRouter } from "./platform/http/export-router.js";
 import { createRateLimits } from "./platform/http/rate-limit.js";
 import { noteRequest, type RequestNotes } from "./platform/http/request-notes.js";
 import { createHttpServer } from "./platform/http/server.js";
@@ -53,7 +55,7 @@ import { createSignInLimits } from "./sign-in/limits.js";
 import { createSignInRouter } from "./sign-in/router.js";
 import { SIGNED_OUT_SECONDS } from "./sign-in/routes/signed-out-cookie.js";
 import { PORTAL_SECONDS } from "./sign-in/urls.js";
-import { createExportRouter } from "./training/export/router.js";
+import { exportResults } from "./training/export/export-results.js";
 
 /** Parts that tests replace. */
 export interface Replacements {
@@ -188,9 +190,14 @@ export async function startUsher(
       },
     });
     const exports = createExportRouter({
-      store,
-      clock,
-      callerOf,
+      files: Object.fromEntries(
+        Object.entries({ "/export/results": exportResults, "/export/audit-log": exportAuditLog }).map(
+          ([path, begin]) => [
+            path,
+            (request) => begin(store, () => callerOf(request), request.query as Record<string, unknown>, clock()),
+          ],
+        ),
+      ),
       allowedOrigins: configuration.allowedOrigins,
       logDefect: (error) => logger.error({ error }, "An export failed."),
     });

@@ -65,7 +65,14 @@ export async function openSignedInSession(unit: UnitOfWork, signIn: AllowedSignI
     organizationId: organization.id,
     action: "user.signed_in",
     subject: { type: "user", id: user.id },
-    after: { connectionId, reference, sessionId: session.id, address: browser.client.address, endedEarlierSession },
+    after: {
+      connectionId,
+      reference,
+      amr: authentication.amr,
+      sessionId: session.id,
+      address: browser.client.address,
+      endedEarlierSession,
+    },
   });
   await recordAttempt(unit, attempt, { outcome: "SUCCEEDED", detail: null, userId: user.id });
   return session;

@@ -543,6 +543,10 @@ describe("a program", () => {
     const after = events.pageInfo.endCursor;
     expect((await ask("Events", { organizationId, types: ["user.created"], after })).events.nodes).toEqual([]);
     const { auditLog } = await ask("AuditLog", { organizationId, filter: { actions: ["user.updated"] } });
+    const file = await fetch(`${usher.url}/export/audit-log?organizationId=${organizationId}&actions=user.updated`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+    expect((await file.text()).split("\r\n")).toHaveLength(auditLog.nodes.length + 2);
     expect(auditLog.nodes).toMatchObject([{ subject: { type: "user" }, cause: { kind: "API_KEY" } }]);
   });
 

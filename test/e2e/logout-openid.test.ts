@@ -156,11 +156,17 @@ describe("a logout token", () => {
          nodes { action cause { kind actor } after } } }`,
       { id: own.organizationId },
     );
-    expect(auditLog.nodes.filter(({ action }: { action: string }) => action === "user.signed_out")).toEqual([
+    const entries = auditLog.nodes.filter(({ action }: { action: string }) => action.startsWith("user.signed_"));
+    expect(entries.slice(0, 2)).toEqual([
       {
         action: "user.signed_out",
         cause: { kind: "SIGN_IN", actor: own.connectionId },
         after: { connectionId: own.connectionId },
+      },
+      {
+        action: "user.signed_in",
+        cause: { kind: "SIGN_IN", actor: own.connectionId },
+        after: expect.objectContaining({ connectionId: own.connectionId, address: "127.0.0.1" }),
       },
     ]);
   });

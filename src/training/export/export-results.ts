@@ -1,8 +1,7 @@
 /**
- * Writes results to a CSV file page by page. Only one page is in memory: the next page is read when the client has taken the
- * previous one. The caller's permissions are checked for each page, because a slow client can take hours.
+ * Writes results to a CSV file page by page. The caller's permissions are checked for each page, because a slow client can
+ * take hours.
  */
-import { setImmediate as turn } from "node:timers/promises";
 import { requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import { findOrganization } from "../../people/organization/organization.repository.js";
@@ -13,20 +12,14 @@ import type { Reader } from "../../platform/database/database.js";
 import { placeholders } from "../../platform/database/statements.js";
 import { Failure, FORBIDDEN, NOT_FOUND } from "../../platform/errors/failure.js";
 import { MAXIMUM_PAGE_SIZE } from "../../platform/graphql/paging.js";
+import { writePages, type CsvFile } from "../../platform/http/export-router.js";
 import { findCourses } from "../course/course.repository.js";
 import type { Course } from "../course/course.js";
 import { pageOf, planFor } from "../result/list-results.js";
 import { resultFromRaw } from "../result/result.repository.js";
 import { scopeOfResults, type ResultScope } from "../result/result-scope.js";
 import type { Result } from "../result/result.js";
-import type { ExportQuery } from "./read-query.js";
-
-/** A CSV file of results. */
-export interface ResultsFile {
-  readonly fileName: string;
-  /** The text in pieces, in order. The first one is read already. */
-  readonly pieces: AsyncGenerator<string, void>;
-}
+import { readExportQuery } from "./read-query.js";
 
 interface Line {
   readonly result: Result;
@@ -63,14 +56,16 @@ const COLUMNS: Readonly<Record<string, (line: Line) => CsvValue>> = {
  * Begins a file of results, the latest first. Every error of the request is thrown before the first piece.
  *
  * @param askCaller returns the caller with the permissions of the moment
+ * @param parameters of the query, from Express
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT
  */
 export async function exportResults(
   { reader }: Store,
   askCaller: () => Promise<Caller>,
-  { organizationId, filter, bom }: ExportQuery,
+  parameters: Readonly<Record<string, unknown>>,
   now: Date,
-): Promise<ResultsFile> {
+): Promise<CsvFile> {
+  const { organizationId, filter, bom } = readExportQuery(parameters);
   const firstCaller = await askCaller();
   const scope = requireExport(firstCaller, organizationId);
   const organization = await findOrganization(reader, organizationId, organizationId);
@@ -88,16 +83,7 @@ export async function exportResults(
   const head = `${bom ? BYTE_ORDER_MARK : ""}${writeCsvLine(Object.keys(COLUMNS))}`;
   return {
     fileName: `results-${organization.slug}-${now.toISOString().slice(0, 10)}.csv`,
-    pieces: (async function* () {
-      yield head + first.text;
-      for (let { next } = first; next !== null;) {
-        // A read on SQLite never waits, so without this other requests would not run until the file is complete.
-        await turn();
-        const page = await read(next);
-        yield page.text;
-        ({ next } = page);
-      }
-    })(),
+    pieces: writePages(head, first, read),
   };
 }
 

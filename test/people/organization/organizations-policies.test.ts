@@ -94,7 +94,10 @@ describe("policies", () => {
     }
     const cleared = Object.fromEntries(Object.keys(changed).map((name) => [name, null]));
     const { data } = await change(administrator, id, { policies: cleared });
-    expect(data.updateOrganization.organization).toMatchObject({ version: Object.keys(DEFAULTS).length + 2, policies: DEFAULTS });
+    expect(data.updateOrganization.organization).toMatchObject({
+      version: Object.keys(DEFAULTS).length + 2,
+      policies: DEFAULTS,
+    });
     expect((await auditOf(id)).at(-1)).toMatchObject({
       organizationId: id,
       action: "organization.updated",

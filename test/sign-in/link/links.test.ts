@@ -121,14 +121,16 @@ describe("a sign-in link", () => {
       { outcome: "SUCCEEDED", connection_id: null, steps: ["LINK", "COMPLETE"], detail: null },
     ]);
     const audit = await hall.rows<{ action: string; actor_id: string; after_value: string }>(
-      "SELECT action, actor_id, after_value FROM audit_entry WHERE subject_id = ? AND action LIKE 'sign_in_link%' ORDER BY id",
+      "SELECT action, actor_id, after_value FROM audit_entry WHERE subject_id = ? AND action LIKE '%sign%in%' ORDER BY id",
       [userId],
     );
     expect(audit.map(({ action, actor_id }) => [action, actor_id])).toEqual([
       ["sign_in_link.created", key.apiKeyId],
+      ["user.signed_in", null],
       ["sign_in_link.used", null],
     ]);
-    expect(JSON.parse(audit[1]!.after_value)).toMatchObject({ author: { kind: "API_KEY", apiKeyId: key.apiKeyId } });
+    expect(JSON.parse(audit[1]!.after_value)).toMatchObject({ connectionId: null, address: "192.0.2.1" });
+    expect(JSON.parse(audit[2]!.after_value)).toMatchObject({ author: { kind: "API_KEY", apiKeyId: key.apiKeyId } });
     expect(await use(token)).toBe("SIGN_IN_LINK_USED");
     expect(await sessionsOf(userId)).toBe(1);
     expect((await attempts(userId)).at(-1)).toMatchObject({ outcome: "SIGN_IN_LINK_USED", steps: ["LINK"] });

@@ -1,6 +1,7 @@
 /** The export of results over HTTP: the file's content, access to it, and exports that fail midway. */
 import { once } from "node:events";
 import { request as send, type IncomingMessage } from "node:http";
+import type { Request } from "express";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { createApiKey, revokeApiKey } from "../../../src/people/api-key/api-key.operations.js";
 import { resolveCaller } from "../../../src/people/caller/resolve-caller.js";
@@ -10,10 +11,11 @@ import { BYTE_ORDER_MARK, writeCsvLine, type CsvValue } from "../../../src/platf
 import { hashToken } from "../../../src/platform/crypto/tokens.js";
 import type { Reader, SqlValue } from "../../../src/platform/database/database.js";
 import { defineCookie } from "../../../src/platform/http/cookies.js";
+import { createExportRouter } from "../../../src/platform/http/export-router.js";
 import { createHttpServer, type HttpServer } from "../../../src/platform/http/server.js";
 import { insertRows } from "../../../src/platform/database/statements.js";
 import { createLogger } from "../../../src/platform/telemetry/logger.js";
-import { createExportRouter } from "../../../src/training/export/router.js";
+import { exportResults } from "../../../src/training/export/export-results.js";
 import { makeOrganization, makeUser, OPERATOR, type House } from "../../support/house.js";
 import { COURSES, fillWithResults, FIRST_COMPLETION, PEOPLE, type Filled } from "../../support/fill-results.js";
 import { makeCourse, openTrainingHouse } from "../house.js";
@@ -61,14 +63,21 @@ beforeAll(async () => {
   };
   const reader: Reader = { ...house.store.reader, rows };
   const session = defineCookie({ publicUrl: "http://localhost", name: "usher-session", maxAgeSeconds: 60 });
+  const callerOf = (request: Request) =>
+    resolveCaller(house.store.reader, () => house.clock.now, {
+      authorization: request.headers.authorization ?? null,
+      sessionToken: session.read(request),
+    });
   const router = createExportRouter({
-    store: { ...house.store, reader },
-    clock: () => house.clock.now,
-    callerOf: (request) =>
-      resolveCaller(house.store.reader, () => house.clock.now, {
-        authorization: request.headers.authorization ?? null,
-        sessionToken: session.read(request),
-      }),
+    files: {
+      "/export/results": (request) =>
+        exportResults(
+          { ...house.store, reader },
+          () => callerOf(request),
+          request.query as Record<string, unknown>,
+          house.clock.now,
+        ),
+    },
     allowedOrigins: ["https://app.example.com"],
     logDefect: (error) => void defects.push(error),
   });
