@@ -22,7 +22,7 @@ export interface AuthenticationRules {
 }
 
 interface Facts {
-  /** `null` if the connection has no rule on it. */
+  /** When the person authenticated; `null` if the connection has no rule on the age. */
   readonly authenticatedAt: Date | null;
   readonly classes: readonly string[];
   readonly now: Date;

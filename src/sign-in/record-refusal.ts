@@ -21,7 +21,7 @@ export interface SignInRefused {
   readonly code: string;
   readonly status: number;
   readonly message: string;
-  /** What an administrator can do about it. The page of a test shows it. */
+  /** What an administrator can do about the refusal. The page of a test shows it. */
   readonly remedy: string;
   readonly reference: string;
   readonly attemptKind: AttemptKind;

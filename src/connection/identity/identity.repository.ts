@@ -258,7 +258,7 @@ export async function hasOwnLink(reader: Reader, connectionId: string, userId: s
 export type NewIdentity = Pick<Identity, "connectionId" | "userId" | "issuer" | "subject" | "emailKey"> & {
   /** Defaults to `OWN`. */
   readonly linkKind?: LinkKind;
-  /** Absent if the person has not signed in with it yet. */
+  /** Absent if the person has not signed in through the link yet. */
   readonly lastSignedInAt?: Date;
   /** Absent if the provider did not say. */
   readonly emailVerified?: boolean | null;

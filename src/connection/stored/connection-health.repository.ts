@@ -21,7 +21,7 @@ export interface ConnectionHealth {
   readonly expirations: readonly Expiration[];
   /** Since when the connection counts as failing; `null` if it works. */
   readonly failingSince: Date | null;
-  /** Catalogue code of the failure that made it count as failing. */
+  /** Catalogue code of the failure that made the connection count as failing. */
   readonly failingCode: string | null;
   /** When upkeep last read what the provider publishes; `null` if it has not, or the connection names no address. */
   readonly providerReadAt: Date | null;

@@ -20,7 +20,10 @@ export interface WatchedExpiration {
   readonly setAt: string | null;
   /** The last warning. 0: it had already expired when it was first seen. `null`: none yet. */
   readonly warnedDays: WarningDays | 0 | null;
-  /** Whether the connection no longer has it. It is kept so that no warning is repeated if it comes back. */
+  /**
+   * Whether the connection no longer has the certificate or secret. The entry is kept, so that no warning is repeated if it
+   * comes back.
+   */
   readonly gone: boolean;
 }
 

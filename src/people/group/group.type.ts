@@ -25,7 +25,7 @@ registerEnumType(GroupOrderFieldEnum, {
   simpleResolvers: true,
 })
 export class GroupType {
-  /** `organization` and `members` use it; not in the schema. */
+  /** Not in the schema. The resolvers of `organization` and `members` need it. */
   organizationId!: string;
 
   @Field(() => ID, { description: "The group's id. It never changes." })

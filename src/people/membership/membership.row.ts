@@ -78,11 +78,11 @@ export class MembershipRoleRow {
   @Column({ name: "source_kind", type: "varchar", length: 20 })
   sourceKind!: string;
 
-  /** The mapping that gave it. */
+  /** The mapping that gave the role; `null` for other sources. */
   @Column({ name: "source_id", type: "varchar", length: 36, nullable: true })
   sourceId!: string | null;
 
-  /** The connection whose mapping gave it. */
+  /** The connection whose mapping gave the role; `null` for other sources. */
   @Column({ name: "connection_id", type: "varchar", length: 36, nullable: true })
   connectionId!: string | null;
 

@@ -23,7 +23,7 @@ export class EntitlementsType {
   simpleResolvers: true,
 })
 export class OrganizationType {
-  /** `entitlements` and `owner` use them; not in the schema. */
+  /** Not in the schema. The resolvers of `entitlements` and `owner` need these fields. */
   ssoEntitled!: boolean;
   scimEntitled!: boolean;
   ownerUserId!: string | null;

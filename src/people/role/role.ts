@@ -34,13 +34,13 @@ export type RoleSource =
 export interface RoleGrant {
   readonly role: Role;
   readonly source: "DEFAULT" | "ADMIN" | "API" | "MAPPING" | "SCIM";
-  /** The mapping that gave it; `null` for all other sources. */
+  /** The mapping that gave the role; `null` for all other sources. */
   readonly sourceId: string | null;
-  /** The connection whose mapping gave it; `null` for all other sources. */
+  /** The connection whose mapping gave the role; `null` for all other sources. */
   readonly connectionId: string | null;
   /** The directory that gave it, by a mapping of its own or by naming it; `null` for all other sources. */
   readonly directoryId: string | null;
-  /** When this source gave it. */
+  /** When this source gave the role. */
   readonly createdAt: Date;
 }
 

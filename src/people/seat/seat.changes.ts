@@ -17,7 +17,7 @@ import { placeholders } from "../../platform/database/statements.js";
 /** A seat that a user holds. */
 export interface HeldSeat {
   readonly id: string;
-  /** When training first started on it in its billing cycle; `null` if it is unused. */
+  /** When training first started on the seat in its billing cycle; `null` if the seat is unused. */
   readonly usedAt: Date | null;
   /** The latest time at which a used seat becomes free. */
   readonly cycleEndsAt: Date | null;

@@ -30,7 +30,7 @@ export class SeatRow {
   @Column({ name: "assigned_at", type: "datetime", precision: 3 })
   assignedAt!: Date;
 
-  /** When training first started on it in the present billing cycle. */
+  /** When training first started on the seat in the present billing cycle. */
   @Column({ name: "used_at", type: "datetime", precision: 3, nullable: true })
   usedAt!: Date | null;
 

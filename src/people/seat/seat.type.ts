@@ -20,7 +20,7 @@ export class SeatsType {
 
 @ObjectType("SeatHolder", { description: "A seat that a user holds.", simpleResolvers: true })
 export class SeatHolderType {
-  /** `user` loads it; not in the schema. */
+  /** Not in the schema. The resolver of `user` needs it. */
   organizationId!: string;
   userId!: string;
 

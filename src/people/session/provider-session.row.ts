@@ -5,7 +5,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 @Index("ix_provider_session_subject", ["connectionId", "subjectHash"])
 @Index("ix_provider_session_index", ["connectionId", "indexHash"])
 export class ProviderSessionRow {
-  /** A session that moves into another organization gets a new id. */
+  /** Follows the session's id, which changes when the session moves into another organization. */
   @PrimaryColumn({ name: "session_id", type: "varchar", length: 36 })
   @ForeignKey("SessionRow", { name: "fk_provider_session_session", onDelete: "CASCADE", onUpdate: "CASCADE" })
   sessionId!: string;

@@ -6,7 +6,7 @@ export interface Session {
   readonly userId: string;
   /** The organization that the session is in. */
   readonly organizationId: string;
-  /** The connection that started it; `null` for a one-time link or a password. */
+  /** The connection that started the session; `null` for a one-time link or a password. */
   readonly connectionId: string | null;
   readonly createdAt: Date;
   /** When the session ends if it is not used again. */

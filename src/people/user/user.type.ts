@@ -67,7 +67,7 @@ registerEnumType(UserOrderFieldEnum, {
 export class UserType {
   /** The organization that the user was read in; `knownRoles` and `knownGroups` belong to it. Not in the schema. */
   organizationId!: string;
-  /** `organization` loads it; not in the schema. */
+  /** Not in the schema. The resolver of `organization` needs it. */
   homeOrganizationId!: string;
   /** Whether fields of the account are withheld from the caller; not in the schema. */
   isGuest!: boolean;

@@ -13,7 +13,7 @@ export interface KeyRingKey {
 
 /** Why a sealed text could not be opened. */
 export type UnsealCode =
-  /** The key that sealed it is not in the ring. */
+  /** The key that sealed the text is not in the ring. */
   | "UNKNOWN_KEY"
   /** The text was changed or was sealed for a different context, or the id now belongs to a different key. */
   | "TAMPERED"
@@ -43,7 +43,7 @@ export interface KeyRing {
   readonly seal: (plaintext: string, context: string) => string;
   /** @throws UnsealError */
   readonly open: (sealed: string, context: string) => string;
-  /** Whether a key other than the first one sealed it. */
+  /** Whether a key other than the first one sealed the text. */
   readonly needsReseal: (sealed: string) => boolean;
 }
 

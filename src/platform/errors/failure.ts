@@ -7,11 +7,11 @@
 export interface FailureDefinition<Data = unknown> {
   /** Stable, upper case with underscores; a value of the schema's `ErrorCode`. */
   readonly code: string;
-  /** The HTTP status that fits it best. */
+  /** The HTTP status that fits the failure best. */
   readonly status: number;
   /** A sentence that any caller may see: without internals and data of other organizations. */
   readonly message: string | ((data: Data) => string);
-  /** What to do about it. */
+  /** What the caller can do about the failure. */
   readonly remedy: string;
 }
 

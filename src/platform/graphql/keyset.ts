@@ -27,7 +27,7 @@ export interface KeysetQuery<Row> {
   readonly where: { readonly sql: string; readonly parameters: readonly SqlValue[] };
   readonly order: readonly [KeysetColumn<Row>, ...KeysetColumn<Row>[]];
   readonly args: PageArgs;
-  /** Reads the rows in place of the statement over `from`, which then only counts. */
+  /** Reads the rows. The statement over `from` is then only used to count. */
   readonly readRows?: (seek: Seek) => Promise<Row[]>;
 }
 
@@ -49,8 +49,9 @@ export interface Condition {
 }
 
 /**
- * Reads one page, and one row more to know whether another page follows. It looks in the other direction, and counts the
- * list, only when the query selects that.
+ * Reads one page, and one row more to know whether another page follows. Looks in the other direction, and counts the list,
+ * only if the query selects those fields.
+ *
  * @throws Failure INVALID_INPUT for contradicting arguments, and for a cursor that is broken or belongs to another order
  */
 export async function pageByKeyset<Row>(query: KeysetQuery<Row>): Promise<RowPage<Row>> {

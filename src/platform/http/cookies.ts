@@ -7,14 +7,14 @@ export interface CookieOptions {
   readonly publicUrl: string;
   /** The plain name: `usher-session`. */
   readonly name: string;
-  /** How long the browser keeps it; until it is closed when left out. */
+  /** How long the browser keeps the cookie; when left out, until the browser is closed. */
   readonly maxAgeSeconds?: number;
 }
 
 export interface Cookie {
   /** The name in the browser. */
   readonly name: string;
-  /** Its value; `null` when it is missing, empty, malformed or sent more than once. */
+  /** The cookie's value; `null` when it is missing, empty, malformed or sent more than once. */
   readonly read: (request: IncomingMessage) => string | null;
   /** @throws Error for a value with characters that cookies cannot hold */
   readonly write: (response: Response, value: string) => void;

@@ -19,7 +19,7 @@ const ICON_CACHE_SECONDS = 86_400;
 const ONE_YEAR_SECONDS = 31_536_000;
 
 interface MountedRouter {
-  /** The prefix of its paths; `/` for a router that names whole paths. */
+  /** The prefix of the router's paths; `/` for a router that names whole paths. */
   readonly path: string;
   readonly router: Router;
 }
@@ -28,7 +28,7 @@ export interface HttpServerOptions {
   readonly logger: Logger;
   /** Addresses of trusted proxies. */
   readonly trustedProxies: readonly string[];
-  /** The header that they write. */
+  /** The header that the proxies write. */
   readonly forwardedHeader: ForwardedHeader;
   /** The public base URL. If it is https, browsers get Strict-Transport-Security. */
   readonly publicUrl: string;

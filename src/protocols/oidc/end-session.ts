@@ -6,7 +6,7 @@ export interface EndSessionRequest {
   readonly clientId: string;
   /** The registered address to which the provider sends the person afterwards; `null` to stay at the provider. */
   readonly returnUrl: string | null;
-  /** The provider returns it to `returnUrl`. */
+  /** The provider returns the state to `returnUrl`. */
   readonly state?: string;
   /** The ID token of the sign-in. With it, the provider usually does not ask the person. */
   readonly idTokenHint?: string;

@@ -6,7 +6,7 @@ import { takeSilence, type Evaluated, type MissingGroups } from "./evaluate-rule
 export interface HeldRole {
   readonly roleId: string;
   readonly source: "DEFAULT" | "ADMIN" | "API" | "MAPPING" | "SCIM";
-  /** The mapping that gave it; `null` for other sources. */
+  /** The mapping that gave the role; `null` for other sources. */
   readonly mappingId: string | null;
   /** Another door gave it, which alone takes it away: a directory, for a sign-in. Absent: not so. */
   readonly isForeign?: boolean;

@@ -33,7 +33,7 @@ export interface WatchedClaim extends Used {
   readonly having: number;
   /** The claim that a field last came from; `null` if it is not known. */
   readonly claim: string | null;
-  /** When it was found gone (ISO 8601); `null` while it arrives. */
+  /** When the claim was found gone (ISO 8601); `null` while it arrives. */
   readonly goneSince: string | null;
 }
 
@@ -86,7 +86,7 @@ function look(
   return { ...used, ...counts, claim, goneSince: null };
 }
 
-/** How many people in a row must come without it. */
+/** How many people in a row must come without a claim before it counts as gone. */
 function peopleNeeded(usual: Pick<WatchedClaim, "people" | "having">): number {
   if (!isUsual(usual)) return Number.POSITIVE_INFINITY;
   return usual.having === usual.people ? PEOPLE_IF_ALWAYS : PEOPLE_IF_USUAL;
@@ -120,7 +120,7 @@ function listUsed(
   ];
 }
 
-/** Whether a sign-in brought it; `null` if nobody can say, as with groups in Entra ID's overage. */
+/** Whether a sign-in brought a claim; `null` if nobody can say, as with groups in Entra ID's overage. */
 function brings(profile: NormalizedProfile, { kind, name }: Used): boolean | null {
   if (kind === "GROUPS") return profile.groups.kind === "unknown" ? null : profile.groups.kind === "known";
   if (kind === "CLAIM") return Object.hasOwn(profile.attributes, name) && (profile.attributes[name] ?? []).length > 0;

@@ -104,7 +104,7 @@ interface Verification {
   readonly isRight: boolean;
   /** The hash that was verified; `null` without an account or a password. */
   readonly hash: string | null;
-  /** The hash to store in its place, if the parameters have risen. */
+  /** The hash to store in place of the verified one, because the parameters have risen; `null` to store none. */
   readonly renewed: string | null;
 }
 

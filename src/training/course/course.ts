@@ -7,15 +7,15 @@ export interface Course {
   readonly id: string;
   /** `null` in the catalogue of the installation, which every organization sees and only the operator changes. */
   readonly organizationId: string | null;
-  /** A module is completed by completing its courses. It never changes. */
+  /** Never changes. A person completes a module by completing its courses. */
   readonly kind: CourseKind;
   readonly title: string;
   readonly description: string | null;
-  /** The id that another program uses for it; unique in the organization, or in the catalogue. */
+  /** The id that another program uses for the course; unique in the organization, or in the catalogue. */
   readonly externalId: string | null;
   /** From 0 to 100. Results without a pass rate of their own use it. `null` for modules. */
   readonly passRate: number | null;
-  /** When it was archived; it cannot be started since. */
+  /** When the course was archived, so that nobody can start it; `null` if it is not archived. */
   readonly archivedAt: Date | null;
   /** Rises with every change. */
   readonly version: number;

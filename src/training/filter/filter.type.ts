@@ -28,7 +28,7 @@ export class FilterType implements Omit<Filter, "position"> {
   @Field(() => String, { description: "The question. Unique in the organization, ignoring case." })
   question!: string;
 
-  /** A resolver serves it and adds `organizationId`. */
+  /** A resolver serves this field and adds `organizationId`. */
   answers!: readonly FilterAnswer[];
 
   @Field(() => Int, {

@@ -36,7 +36,7 @@ export async function findAnswersOfMembers(
   return byMember;
 }
 
-/** The member whose answers they are. */
+/** The member who gave the answers. */
 export interface Answerer {
   readonly organizationId: string;
   readonly userId: string;

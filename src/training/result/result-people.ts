@@ -85,7 +85,7 @@ function membersOf(organizationId: string, groupIds: readonly string[]): SetOfPe
   };
 }
 
-/** One set for each question: people who gave one of the answers to it. */
+/** One set for each question: the people who gave one of the wanted answers. */
 async function peopleWhoAnswered(
   reader: Reader,
   organizationId: string,

@@ -25,7 +25,7 @@ export interface Result extends ResultValues {
   readonly courseId: string;
   readonly kind: CourseKind;
   readonly attempt: number;
-  /** The id that another program uses for it; unique in the organization. */
+  /** The id that another program uses for the result; unique in the organization. */
   readonly externalId: string | null;
   readonly recordedAt: Date;
   /** Rises with every change. */

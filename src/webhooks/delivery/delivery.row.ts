@@ -42,7 +42,7 @@ export class WebhookAttemptRow {
   @Column({ type: "int", nullable: true })
   status!: number | null;
 
-  /** Why it failed, as a sentence. */
+  /** Why the attempt failed, as a sentence. */
   @Column({ type: "varchar", length: 500, nullable: true })
   failure!: string | null;
 

@@ -15,7 +15,7 @@ export class UserFieldRow {
   @PrimaryColumn({ type: "varchar", length: 20 })
   source!: string;
 
-  /** The connection, directory, import, user or API key that gave it. */
+  /** The connection, directory, import, user or API key that gave the value. */
   @Column({ name: "source_id", type: "varchar", length: 36, nullable: true })
   sourceId!: string | null;
 

@@ -48,7 +48,7 @@ export interface Directory {
 export interface DirectoryToken {
   readonly id: string;
   readonly createdAt: Date;
-  /** When it stops working, because a newer token replaces it; `null` for the newest token. */
+  /** When the token stops working, because a newer one replaces it; `null` for the newest token. */
   readonly expiresAt: Date | null;
 }
 
