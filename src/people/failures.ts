@@ -172,7 +172,8 @@ export const PASSWORD_NOT_ALLOWED = defineFailure({
   code: "PASSWORD_NOT_ALLOWED",
   status: 409,
   message: "The person of this account signs in through the identity provider, so the account cannot have a password.",
-  remedy: "Create an account with authMethod PASSWORD for a person without single sign-on. Nothing was changed.",
+  remedy:
+    "Allow it with the organization's policy passwordForSsoUsers: ALLOW, or create an account with authMethod PASSWORD for a person without single sign-on. Nothing was changed.",
 });
 
 export const PEOPLE_FAILURES = [

@@ -2,6 +2,7 @@
 import type { RequestContext } from "../access/request-context.js";
 import type { Store } from "../access/store.js";
 import { defineListLoader, defineLoader } from "../platform/graphql/loaders.js";
+import { findCredentials, type Credential } from "./credential/credential.repository.js";
 import type { Domain } from "./domain/domain.js";
 import { findDomainsOfOrganizations } from "./domain/domain.repository.js";
 import { countMembersOfGroups } from "./group/group-member.repository.js";
@@ -113,6 +114,10 @@ export function createPeopleLoaders({ reader }: Store) {
     /** The values of every source for a user's fields by the user's id. Empty if the caller sees only a part of the account. */
     fieldsOfUser: defineListLoader<RequestContext, FieldValue>((ids, { caller }) =>
       findFieldsOfUsers(reader, accountScopeOf(caller), ids),
+    ),
+    /** The password of a user by the user's id, as a hash. `null` if the caller sees only a part of the account. */
+    credentialOfUser: defineLoader<RequestContext, Credential>((ids, { caller }) =>
+      findCredentials(reader, accountScopeOf(caller), ids),
     ),
     /** The linked manager of a user by the user's id. `null` if the caller sees only a part of the account. */
     managerOfUser: defineLoader<RequestContext, User>((ids, { caller }) =>

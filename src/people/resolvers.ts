@@ -58,7 +58,7 @@ export function createPeopleResolvers(store: Store, needs: PeopleNeeds = {}): Re
     [UserResolver, new UserResolver(store, loaders)],
     [UserProfileResolver, new UserProfileResolver(store, loaders)],
     [UserStatusResolver, new UserStatusResolver(store, needs.users ?? { guards: [], erasers: [] })],
-    [PasswordResolver, new PasswordResolver(store)],
+    [PasswordResolver, new PasswordResolver(store, loaders, clock)],
     [GroupResolver, new GroupResolver(store, loaders)],
     [UserGroupsResolver, new UserGroupsResolver(loaders)],
     [RoleResolver, new RoleResolver(store, needs.roles ?? [])],

@@ -221,6 +221,20 @@ export const PASSWORD_NOT_SET = refusal(
   "The account has no password. Set one with setPassword.",
 );
 
+export const PASSWORD_ASLEEP = refusal(
+  "PASSWORD_ASLEEP",
+  403,
+  NOT_RECOGNISED,
+  "The person signs in through a provider, so the account's password does nothing. Let them use the provider, unmerge the account, or allow both with the policy passwordForSsoUsers: ALLOW.",
+);
+
+export const PASSWORD_LOCKED = refusal(
+  "PASSWORD_LOCKED",
+  403,
+  NOT_RECOGNISED,
+  "The account is locked after ten wrong passwords in a row, whether this one was right or not. The lock ends after 15 minutes; the attempt's detail says when. unlockUser ends it at once.",
+);
+
 export const PASSWORD_WRONG = refusal(
   "PASSWORD_WRONG",
   403,
@@ -266,6 +280,8 @@ export const SIGN_IN_FAILURES = [
   ACCOUNT_LOCKED,
   PASSWORD_LOGIN_UNKNOWN,
   PASSWORD_NOT_SET,
+  PASSWORD_ASLEEP,
+  PASSWORD_LOCKED,
   PASSWORD_WRONG,
   ACCOUNT_INVITED,
 ] as const;

@@ -1,7 +1,7 @@
 /** Rate limits of the sign-in routes. */
 import type { DefineRateLimit, RateLimit } from "../platform/http/rate-limit.js";
 
-/** Each limit counts for one network address and minute. */
+/** Each limit counts for one minute and, if it does not say otherwise, for one network address. */
 export interface SignInLimits {
   /** Started sign-ins. Each stores a flow, or an attempt if it is refused. */
   readonly starts: RateLimit;
@@ -11,6 +11,10 @@ export interface SignInLimits {
   readonly logoutRefusals: RateLimit;
   /** Look-ups of organizations that do not exist. Guessing short names causes many. */
   readonly lookups: RateLimit;
+  /** Sign-ins by password, right or wrong. Each costs a verification. */
+  readonly passwords: RateLimit;
+  /** Sign-ins by password to one account, from all addresses. The lock of an account is much stricter. */
+  readonly passwordsOfAccount: RateLimit;
 }
 
 /** Enough for a company whose people sign in from one address within an hour. @internal */
@@ -21,6 +25,10 @@ export const REFUSALS_A_MINUTE = 300;
 export const LOGOUT_REFUSALS_A_MINUTE = 60;
 /** @internal */
 export const UNKNOWN_ORGANIZATIONS_A_MINUTE = 60;
+/** @internal */
+export const PASSWORDS_A_MINUTE = 120;
+/** @internal */
+export const PASSWORDS_OF_ACCOUNT_A_MINUTE = 200;
 
 export function createSignInLimits(define: DefineRateLimit): SignInLimits {
   const aMinute = (name: string, points: number) => define({ name, points, durationSeconds: 60 });
@@ -29,5 +37,7 @@ export function createSignInLimits(define: DefineRateLimit): SignInLimits {
     refusals: aMinute("sign-in-refusals", REFUSALS_A_MINUTE),
     logoutRefusals: aMinute("logout-refusals", LOGOUT_REFUSALS_A_MINUTE),
     lookups: aMinute("organization-lookups", UNKNOWN_ORGANIZATIONS_A_MINUTE),
+    passwords: aMinute("password-sign-ins", PASSWORDS_A_MINUTE),
+    passwordsOfAccount: aMinute("password-sign-ins-of-account", PASSWORDS_OF_ACCOUNT_A_MINUTE),
   };
 }

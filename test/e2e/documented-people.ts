@@ -118,6 +118,10 @@ async function setsPasswords(world: World): Promise<void> {
   const mary = await userIdOf(world, "mary");
   const input = { userId: mary, password: "violet otter on a bicycle" };
   expect((await ask("SetPassword", { input })).setPassword.user.id).toBe(mary);
+  expect((await ask("UnlockUser", { id: mary })).unlockUser.user).toMatchObject({
+    lockedUntil: null,
+    passwordSetAt: expect.any(String),
+  });
 }
 
 async function changesStatuses(world: World): Promise<void> {

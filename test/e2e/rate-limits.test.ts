@@ -1,5 +1,5 @@
 /** Data that anonymous callers can make an installation store: limited for each address, and deleted after a time. */
-import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import { buildSchema } from "graphql";
 import { migrations } from "../../migrations/index.js";
 import { SYSTEM } from "../../src/access/caller.js";
@@ -10,6 +10,8 @@ import { migrate } from "../../src/platform/database/migrations.js";
 import { sweepAttempts } from "../../src/sign-in/attempt/attempt.repository.js";
 import {
   LOGOUT_REFUSALS_A_MINUTE,
+  PASSWORDS_A_MINUTE,
+  PASSWORDS_OF_ACCOUNT_A_MINUTE,
   REFUSALS_A_MINUTE,
   STARTS_A_MINUTE,
   UNKNOWN_ORGANIZATIONS_A_MINUTE,
@@ -24,6 +26,9 @@ import { emitSchema } from "../../src/platform/graphql/schema.js";
 import { largestRequest } from "../support/largest-request.js";
 import { createTenant, whoIsSignedIn, type Tenant } from "../support/tenant.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";
+
+/** No password is right, and verifying costs nothing. */
+jest.unstable_mockModule("@node-rs/argon2", () => ({ verify: async () => false }));
 
 const logged: string[] = [];
 let usher: TestUsher;
@@ -150,6 +155,27 @@ describe("an anonymous caller at one address", () => {
     expect(statuses["429"]).toBeGreaterThanOrEqual(12);
     // The limit does not show which organizations exist.
     expect((await open(`${usher.url}/o/${tenant.slug}`, address)).status).toBe(429);
+  });
+
+  it("can try a limited number of passwords a minute, and all addresses together for one account", async () => {
+    const browser = createBrowser();
+    const url = `${usher.url}/o/${tenant.slug}/password`;
+    const page = await browser.get(url);
+    const cookie = browser.cookiesFor(url).map(({ name, value }) => `${name}=${value}`);
+    const attempt = (login: string, address: string) => {
+      const body = new URLSearchParams({ ...page.forms[0]!.fields, login, password: "wrong" });
+      return open(url, address, { method: "POST", body }, { cookie: cookie.join("; ") });
+    };
+    const alone = () => attempt("nobody@acme.test", "198.51.100.40");
+    expect(await sendMany(PASSWORDS_A_MINUTE, alone)).toEqual({ 403: PASSWORDS_A_MINUTE });
+    const written = await rowsOf("sign_in_attempt");
+    expect(await sendMany(8, alone)).toEqual({ 429: 8 });
+    expect(await rowsOf("sign_in_attempt")).toEqual(written);
+    let turn = 0;
+    const together = () => attempt("ANYBODY@acme.test ", `198.51.100.${41 + ((turn += 1) % 4)}`);
+    expect(await sendMany(PASSWORDS_OF_ACCOUNT_A_MINUTE, together)).toEqual({ 403: PASSWORDS_OF_ACCOUNT_A_MINUTE });
+    expect((await attempt("anybody@acme.test", "198.51.100.49")).status).toBe(429);
+    expect((await attempt("another@acme.test", "198.51.100.49")).status).toBe(403);
   });
 
   it("cannot choose its address if no proxy is trusted", async () => {

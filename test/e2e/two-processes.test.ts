@@ -106,4 +106,55 @@ describeOnMariaDb("two processes on one database (MariaDB; a SQLite file belongs
     expect(events.filter(({ type }) => type === "user.created")).toHaveLength(1);
     expect(events.filter(({ type }) => type === "user.signed_in")).toHaveLength(10);
   });
+
+  it("lock an account once after 100 wrong passwords from 20 addresses at once, and record each", async () => {
+    const tenant = await createTenant(proxy, provider);
+    const password = "violet otter on a bicycle";
+    const makeLocal = async (name: string) => {
+      const input = { organizationId: tenant.organizationId, email: `${name}@acme.test`, authMethod: "PASSWORD" };
+      const { createUser } = await tenant.ask(
+        `mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }`,
+        { input: { ...input, firstName: name, lastName: "Local" } },
+      );
+      const userId: string = createUser.user.id;
+      await tenant.ask(`mutation ($input: SetPasswordInput!) { setPassword(input: $input) { user { id } } }`, {
+        input: { userId, password },
+      });
+      return userId;
+    };
+    const [victim] = [await makeLocal("victim"), await makeLocal("colleague")];
+    const url = `${proxy.url}/o/${tenant.slug}/password`;
+    const guess = async (address: number) => {
+      const options = { headers: { "x-forwarded-for": `198.51.100.${address}` }, follow: false };
+      const browser = createBrowser();
+      const { fields } = (await browser.get(url, options)).forms[0]!;
+      const form = { ...fields, login: "victim@acme.test", password: "wrong" };
+      const pages = await Promise.all(Array.from({ length: 5 }, () => browser.post(url, form, options)));
+      return pages.map(({ status }) => status);
+    };
+    const statuses = await Promise.all(Array.from({ length: 20 }, (_, address) => guess(address + 1)));
+    expect(statuses.flat()).toEqual(Array.from({ length: 100 }, () => 403));
+
+    const { user } = await tenant.ask(`query ($id: ID!) { user(id: $id) { lockedUntil } }`, { id: victim });
+    expect(Date.parse(user.lockedUntil)).toBeGreaterThan(Date.now());
+    expect((await tenant.events()).filter(({ type }) => type === "user.locked")).toHaveLength(1);
+    const { auditLog } = await tenant.ask(
+      `query ($organizationId: ID!, $id: ID!) { auditLog(organizationId: $organizationId, filter: { subjectId: $id }, first: 200) {
+         nodes { action after } } }`,
+      { organizationId: tenant.organizationId, id: victim },
+    );
+    const entries = auditLog.nodes as readonly { action: string; after: { code: string; reference: string } }[];
+    expect(entries.filter(({ action }) => action === "user.locked")).toHaveLength(1);
+    const refused = entries.filter(({ action }) => action === "user.sign_in_refused").map(({ after }) => after);
+    const attempts = (await tenant.attempts()).map(({ outcome, reference }) => ({ code: outcome, reference }));
+    const byReference = (all: typeof refused) => all.toSorted((a, b) => a.reference.localeCompare(b.reference));
+    expect(byReference(refused)).toEqual(byReference(attempts));
+    expect(refused.filter(({ code }) => code === "PASSWORD_WRONG")).toHaveLength(10);
+    expect(refused.filter(({ code }) => code === "PASSWORD_LOCKED")).toHaveLength(90);
+
+    const browser = createBrowser();
+    await browser.get(url);
+    await browser.submitForm(0, { login: "colleague@acme.test", password });
+    expect(await signedIn(browser)).toBe("colleague@acme.test");
+  });
 });

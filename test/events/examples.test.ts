@@ -10,6 +10,7 @@ import { z } from "zod";
 import { EVENT_TYPES } from "../../src/app/module-lists.js";
 import { describeEventType } from "../../src/events/json-schema.js";
 import { readText, ROOT } from "../docs/markdown.js";
+import { WRONG_PASSWORDS_TO_LOCK } from "../../src/people/credential/lock.changes.js";
 import { createBrowser } from "../../testing/browser.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
 import { createTenant, makePerson, type Tenant } from "../support/tenant.js";
@@ -56,6 +57,7 @@ beforeAll(async () => {
   const grace = await causeAccountEvents(tenant);
   await causeSignInEvents(tenant);
   await causeLinkEvents(tenant);
+  await causeLockEvents(tenant);
   await causeGroupAndTrainingEvents(tenant);
   await causeConnectionAndEndpointEvents(tenant);
   // The last step, because it erases the person from undelivered events.
@@ -136,6 +138,16 @@ async function causeLinkEvents(tenant: Tenant): Promise<void> {
   const { user } = await tenant.ask(`query ($id: ID!) { user(id: $id) { identities { id } } }`, { id: dora });
   await changeById(tenant, "unmergeIdentity", "identity { id }", user.identities[0].id);
   await change(tenant, "relinkIdentity", "identity { id }", { identityId: user.identities[0].id, userId: dora });
+}
+
+async function causeLockEvents(tenant: Tenant): Promise<void> {
+  const userId = await createUser(tenant, "lin", { authMethod: "PASSWORD" });
+  await change(tenant, "setPassword", "user { id }", { userId, password: "violet otter on a bicycle" });
+  const browser = createBrowser();
+  await browser.get(`${usher.url}/o/${tenant.slug}/password`);
+  for (let turn = 0; turn < WRONG_PASSWORDS_TO_LOCK; turn += 1)
+    await browser.submitForm(0, { login: "lin@acme.example", password: "wrong" });
+  await changeById(tenant, "unlockUser", "user { id }", userId);
 }
 
 async function causeGroupAndTrainingEvents(tenant: Tenant): Promise<void> {

@@ -134,7 +134,13 @@ export async function startProxy(replicas: () => readonly { readonly port: numbe
         port: all[place]!.port,
         method: incoming.method,
         path: incoming.url,
-        headers: { ...incoming.headers, "x-forwarded-for": incoming.socket.remoteAddress, "x-forwarded-proto": "http" },
+        headers: {
+          ...incoming.headers,
+          "x-forwarded-for": [incoming.headers["x-forwarded-for"] ?? [], incoming.socket.remoteAddress]
+            .flat()
+            .join(", "),
+          "x-forwarded-proto": "http",
+        },
       },
       (answer) => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);

@@ -5,9 +5,10 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { isDuplicateKey } from "../../platform/database/driver-errors.js";
 import { placeholders } from "../../platform/database/statements.js";
-import { toBoolean, toDate, toDateOrNull } from "../../platform/database/values.js";
+import { toBoolean, toDate, toDateOrNull, toJson } from "../../platform/database/values.js";
 import { sha256Hex } from "../../platform/crypto/tokens.js";
 import { foldCase } from "../../platform/text.js";
+import { readConnectionPolicies } from "../stored/policies.js";
 import { identityKey, retiredKey, type Identity, type LinkKind, type PersonAtProvider } from "./identity.js";
 import { IdentityRow } from "./identity.row.js";
 
@@ -119,6 +120,22 @@ export async function findMergedAmong(reader: Reader, userIds: readonly string[]
     userIds,
   );
   return new Set(rows.map((row) => row.user_id));
+}
+
+/**
+ * Whether a person signs in to an account through a provider: the account has a link that is neither retired nor hidden. A merged
+ * link is hidden while its connection does not merge.
+ */
+export async function hasLinkInForce(reader: Reader, userId: string): Promise<boolean> {
+  const rows = await reader.rows<{ link_kind: string; policies: string | null }>(
+    `SELECT i.link_kind, c.policies FROM identity i JOIN sso_connection c ON c.id = i.connection_id
+      WHERE i.user_id = ? AND i.retired_at IS NULL`,
+    [userId],
+  );
+  return rows.some(
+    ({ link_kind, policies }) =>
+      link_kind === "OWN" || readConnectionPolicies(toJson(policies)).accountLinking === "MERGE_BY_EMAIL",
+  );
 }
 
 /** Retires a link: it stays as a record, and sign-ins no longer follow it. */

@@ -3,6 +3,8 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { toDate, toDateOrNull } from "../../platform/database/values.js";
 import { foldCase } from "../../platform/text.js";
+import { placeholders } from "../../platform/database/statements.js";
+import { accountsIn, type AccountScope } from "../user/user.access.js";
 import { USER_COLUMNS, userFromRaw, type RawUser } from "../user/user.repository.js";
 import type { User } from "../user/user.js";
 
@@ -15,7 +17,7 @@ export interface Credential {
   readonly emailVerifiedAt: Date | null;
   /** Wrong passwords since the last right one, or since the last lock began. */
   readonly failedAttempts: number;
-  /** When the last lock ends or ended; `null` if the account was never locked since the password was set. */
+  /** When the last lock ends or ended; `null` if there was none, or a right password followed. */
   readonly lockedUntil: Date | null;
 }
 
@@ -48,12 +50,32 @@ function credentialFromRaw(raw: RawCredential): Credential | null {
 const CREDENTIAL_COLUMNS = "c.password_hash, c.set_at, c.email_verified_at, c.failed_attempts, c.locked_until";
 
 /** The password of an account; `null` if it has none. */
-async function findCredential(reader: Reader, userId: string): Promise<Credential | null> {
+export async function findCredential(reader: Reader, userId: string): Promise<Credential | null> {
   const raw = await reader.row<RawCredential>(
     `SELECT ${CREDENTIAL_COLUMNS} FROM user_credential c WHERE c.user_id = ?`,
     [userId],
   );
   return raw === undefined ? null : credentialFromRaw(raw);
+}
+
+/** The passwords of the accounts in a scope, by account. */
+export async function findCredentials(
+  reader: Reader,
+  scope: AccountScope,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, Credential>> {
+  const accounts = accountsIn(scope);
+  const raws = await reader.rows<RawCredential & { user_id: string }>(
+    `SELECT c.user_id, ${CREDENTIAL_COLUMNS} FROM user_credential c JOIN app_user u ON u.id = c.user_id
+      WHERE c.user_id IN (${placeholders(userIds)}) AND ${accounts.sql}`,
+    [...userIds, ...accounts.parameters],
+  );
+  return new Map(
+    raws.flatMap((raw) => {
+      const credential = credentialFromRaw(raw);
+      return credential === null ? [] : [[raw.user_id, credential] as const];
+    }),
+  );
 }
 
 /**
@@ -81,7 +103,7 @@ interface NewPassword {
   readonly isProved: boolean;
 }
 
-/** Stores a password in place of an earlier one. Ends a lock, which protected the earlier password. */
+/** Stores a password in place of an earlier one, without its wrong guesses. */
 export async function writePassword(
   unit: UnitOfWork,
   userId: string,

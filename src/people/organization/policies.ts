@@ -11,10 +11,13 @@ export const SSO_ENFORCEMENTS = ["OPTIONAL", "REQUIRED", "OFF"] as const;
 /** @internal */
 export const ROLE_ASSIGNMENTS = ["HIGHEST", "ALL"] as const;
 const BILLING_CYCLES = ["MONTH", "YEAR"] as const;
+const PASSWORDS_FOR_SSO_USERS = ["BREAK_GLASS_ONLY", "DENY", "ALLOW"] as const;
 
 export interface OrganizationPolicies {
   /** Whether people may, must or cannot sign in through an identity provider. */
   readonly ssoEnforcement: (typeof SSO_ENFORCEMENTS)[number];
+  /** Whether people with an identity at a provider may sign in by password too. */
+  readonly passwordForSsoUsers: (typeof PASSWORDS_FOR_SSO_USERS)[number];
   /** The key of the role for new people without a chosen or mapped role. */
   readonly defaultRole: string;
   /** Whether a sign-in gives the highest of the roles that match, or all of them. */
@@ -90,6 +93,22 @@ export const ORGANIZATION_POLICIES: { readonly [Name in PolicyName]: DeclaredPol
       },
     },
     default: "OPTIONAL",
+  },
+  passwordForSsoUsers: {
+    kind: "choice",
+    description:
+      "Whether people with an identity at a provider may sign in by password too. A change keeps stored passwords: they do nothing until it is ALLOW again, or until the account is no longer merged.",
+    enum: {
+      name: "PasswordForSsoUsers",
+      description: "Whether people with an identity at a provider may sign in by password too.",
+      values: {
+        BREAK_GLASS_ONLY:
+          "Only break-glass administrators sign in by password where single sign-on is required, and they have no identity at a provider.",
+        DENY: "They may not.",
+        ALLOW: "They may, in accounts of both methods.",
+      },
+    },
+    default: "BREAK_GLASS_ONLY",
   },
   defaultRole: {
     kind: "roleKey",

@@ -48,14 +48,14 @@ export async function requireFreeEmail(unit: UnitOfWork, claim: AddressClaim): P
 }
 
 /**
- * Lets a PASSWORD account sign in with its new address. The address must be unique among the accounts of the installation
+ * Lets an account that may have a password sign in with its new address. The address must be unique among the accounts of the installation
  * that have a password. If an account of another organization signs in with it, this account gets no password. The person
  * with the address then gets a mail.
  *
  * @throws EMAIL_TAKEN for the operator only
  */
 export async function claimLoginAddress(unit: UnitOfWork, organizationName: string, user: User): Promise<void> {
-  if (user.authMethod !== "PASSWORD" || (await writeLoginEmail(unit, user))) return;
+  if (await writeLoginEmail(unit, user)) return;
   const holder = await findUserByLoginEmail(unit, user.email);
   // Another organization claimed the address first.
   if (unit.caller.kind === "OPERATOR")

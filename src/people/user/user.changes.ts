@@ -8,6 +8,7 @@ import { placeholders } from "../../platform/database/statements.js";
 import { Failure } from "../../platform/errors/failure.js";
 import { foldCase } from "../../platform/text.js";
 import { unproveAddress } from "../credential/credential.changes.js";
+import { findCredential } from "../credential/credential.repository.js";
 import { FIELD_OVERRULED } from "../failures.js";
 import type { Organization } from "../organization/organization.js";
 import type { Role } from "../role/role.js";
@@ -58,7 +59,7 @@ export async function createAccount(unit: UnitOfWork, home: Home, input: NewUser
     updatedAt: unit.now,
   };
   await insertUser(unit, user);
-  await claimLoginAddress(unit, home.name, user);
+  if (user.authMethod === "PASSWORD") await claimLoginAddress(unit, home.name, user);
   await writeFields(unit, user.id, writes);
   await replaceRoles(unit, { organizationId: home.id, userId: user.id }, input.roles, input.roleSource);
   const profile = profileOf(winners);
@@ -136,7 +137,8 @@ export async function changeAccount(
   await changeManager(unit, report, known.snapshot.profile["managerEmail"], after.profile["managerEmail"]);
   if (otherAddress) {
     await unproveAddress(unit, user.id);
-    await claimLoginAddress(unit, home.name, user);
+    if (user.authMethod === "PASSWORD" || (await findCredential(unit, user.id)) !== null)
+      await claimLoginAddress(unit, home.name, user);
     for (const email of [before.email, user.email]) await linkReports(unit, home.id, email);
   }
   for (const { type, changed } of events)

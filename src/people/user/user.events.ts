@@ -157,6 +157,25 @@ export const USER_SIGN_IN_FAILED = defineEventType({
   }),
 });
 
+export const USER_LOCKED = defineEventType({
+  type: "user.locked",
+  subject: "user",
+  description:
+    "Too many wrong passwords were entered, so nobody can sign in to the account by password for now. The lock ends by itself at `lockedUntil`, without an event.",
+  data: z.object({ user: userSchema, changed: z.null(), lockedUntil: z.string().describe("ISO 8601.") }),
+});
+
+export const USER_UNLOCKED = defineEventType({
+  type: "user.unlocked",
+  subject: "user",
+  description: "An administrator ended the lock of an account before its time, or the account got a new password.",
+  data: z.object({
+    user: userSchema,
+    changed: z.null(),
+    lockedUntil: z.string().describe("When the lock would have ended, in ISO 8601."),
+  }),
+});
+
 export const USER_EVENTS = [
   USER_CREATED,
   USER_UPDATED,
@@ -174,4 +193,6 @@ export const USER_EVENTS = [
   USER_SIGNED_IN,
   USER_SIGNED_OUT,
   USER_SIGN_IN_FAILED,
+  USER_LOCKED,
+  USER_UNLOCKED,
 ] as const;

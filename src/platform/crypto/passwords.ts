@@ -2,6 +2,7 @@
  * Passwords of local accounts: argon2id (RFC 9106) with the parameters that OWASP recommends. The native library is loaded
  * with the first password, because an installation with only single sign-on never needs it.
  */
+import { Failure, UNAVAILABLE } from "../errors/failure.js";
 
 const MEMORY_KIBIBYTES = 19_456;
 const PASSES = 2;
@@ -19,27 +20,57 @@ const HASH_OF_NOTHING = `${PRESENT_PARAMETERS}${"A".repeat(22)}$${"A".repeat(43)
 
 const loadArgon2 = () => import("@node-rs/argon2");
 
-/** Hashes a password with a random salt. Takes tens of milliseconds and 19 MiB, off the main thread. */
+/** Hashes under way at once in a process. Each needs 19 MiB and a thread. */
+const MOST_AT_ONCE = 4;
+/** Hashes that wait for their turn in a process: some seconds of work. @internal */
+export const MOST_WAITING = 200;
+const RETRY_AFTER_SECONDS = 5;
+
+let running = 0;
+const waiting: (() => void)[] = [];
+
+/** Runs `work` when it is its turn. @throws UNAVAILABLE if too many wait already */
+async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+  if (running < MOST_AT_ONCE) running += 1;
+  else if (waiting.length >= MOST_WAITING) throw new Failure(UNAVAILABLE, { retryAfterSeconds: RETRY_AFTER_SECONDS });
+  else await new Promise<void>((resolve) => waiting.push(resolve));
+  try {
+    return await work();
+  } finally {
+    // Hands its turn on.
+    const next = waiting.shift();
+    if (next === undefined) running -= 1;
+    else next();
+  }
+}
+
+/**
+ * Hashes a password with a random salt. Takes tens of milliseconds and 19 MiB, off the main thread.
+ *
+ * @throws UNAVAILABLE if too many passwords are waiting to be hashed
+ */
 export async function hashPassword(password: string): Promise<string> {
   const { hash } = await loadArgon2();
-  return await hash(normalize(password), {
-    algorithm: ARGON2ID,
-    version: VERSION_1_3,
-    memoryCost: MEMORY_KIBIBYTES,
-    timeCost: PASSES,
-    parallelism: LANES,
-    outputLen: HASH_BYTES,
-  });
+  return await inTurn(() =>
+    hash(normalize(password), {
+      algorithm: ARGON2ID,
+      version: VERSION_1_3,
+      memoryCost: MEMORY_KIBIBYTES,
+      timeCost: PASSES,
+      parallelism: LANES,
+      outputLen: HASH_BYTES,
+    }),
+  );
 }
 
 /**
  * Whether a password matches a stored hash.
  *
- * @throws Error when `stored` is not an argon2 hash: a defect of storage
+ * @throws UNAVAILABLE if too many passwords are waiting, Error when `stored` is not an argon2 hash: a defect of storage
  */
 export async function verifyPassword(stored: string, password: string): Promise<boolean> {
   const { verify } = await loadArgon2();
-  return await verify(stored, normalize(password));
+  return await inTurn(() => verify(stored, normalize(password)));
 }
 
 /** Costs as much as one verification, for an account that does not exist or has no password. Always `false`. */

@@ -1,4 +1,4 @@
-/** Rate limits by address, shared by all replicas. */
+/** Rate limits by address or by another key, shared by all replicas. */
 import type { Request } from "express";
 import ipaddr from "ipaddr.js";
 import { RateLimiterRes } from "rate-limiter-flexible";
@@ -22,6 +22,8 @@ export interface RateLimit {
   readonly require: (request: Request) => Promise<void>;
   /** Uses one point and never refuses, because the caller's action has happened already. */
   readonly note: (request: Request) => Promise<void>;
+  /** Uses one point of a key that is not an address, such as an account. @throws RATE_LIMITED when none is left */
+  readonly useOf: (key: string) => Promise<void>;
 }
 
 export type DefineRateLimit = (rule: RateLimitRule) => RateLimit;
@@ -33,21 +35,28 @@ export interface RateLimitParts {
   readonly enabled: boolean;
 }
 
-const UNLIMITED: RateLimit = { use: async () => {}, require: async () => {}, note: async () => {} };
+const UNLIMITED: RateLimit = {
+  use: async () => {},
+  require: async () => {},
+  note: async () => {},
+  useOf: async () => {},
+};
 
 /** Returns the function that defines the limits of this installation. */
 export function createRateLimits({ database, clock, enabled }: RateLimitParts): DefineRateLimit {
   if (!enabled) return () => UNLIMITED;
   return (rule) => {
     const store = new RateLimitStore({ database, clock, ...rule });
+    const useOf = async (key: string) => {
+      try {
+        await store.consume(key);
+      } catch (error) {
+        throw error instanceof RateLimiterRes ? tooMany(error) : error;
+      }
+    };
     return {
-      use: async (request) => {
-        try {
-          await store.consume(addressGroup(clientKey(request)));
-        } catch (error) {
-          throw error instanceof RateLimiterRes ? tooMany(error) : error;
-        }
-      },
+      useOf,
+      use: async (request) => await useOf(addressGroup(clientKey(request))),
       require: async (request) => {
         const used = await store.get(addressGroup(clientKey(request)));
         if (used !== null && used.consumedPoints >= rule.points) throw tooMany(used);

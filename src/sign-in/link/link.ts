@@ -25,7 +25,7 @@ export interface LinkSituation {
   readonly user: User;
   readonly lockedUntil: Date | null;
   readonly ssoEnforcement: OrganizationPolicies["ssoEnforcement"];
-  /** Lets the operator sign people in while their provider is down. */
+  /** Lets the operator sign people in while their provider is down, or while a stranger keeps their account locked. */
   readonly byOperator: boolean;
 }
 
@@ -42,7 +42,8 @@ export function refuseByAccount({ user, lockedUntil, ssoEnforcement, byOperator 
     case "ARCHIVED":
       return refused(ACCOUNT_ARCHIVED);
     case "ACTIVE":
-      if (lockedUntil !== null) return refused(ACCOUNT_LOCKED, `Locked until ${lockedUntil.toISOString()}.`);
+      if (lockedUntil !== null && !byOperator)
+        return refused(ACCOUNT_LOCKED, `Locked until ${lockedUntil.toISOString()}.`);
       if (ssoEnforcement === "REQUIRED" && !byOperator) return refused(SSO_REQUIRED);
       return null;
   }

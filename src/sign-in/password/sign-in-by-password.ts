@@ -21,11 +21,14 @@ import {
   writeFailures,
   type AccountWithPassword,
 } from "../../people/credential/credential.repository.js";
+import { isLocked, noteWrongPassword } from "../../people/credential/lock.changes.js";
 import { LONGEST_PASSWORD } from "../../people/credential/password.rules.js";
 import { lockOrganization } from "../../people/organization/organization.repository.js";
 import type { Organization } from "../../people/organization/organization.js";
 import { takeSeat } from "../../people/seat/seat.changes.js";
 import { SESSION_TOKEN_PREFIX, type Session } from "../../people/session/session.js";
+import { hasLinkInForce } from "../../connection/identity/identity.repository.js";
+import type { User } from "../../people/user/user.js";
 import { noteSignIn } from "../../people/user/user.repository.js";
 import { hashPassword, needsRehash, verifyAgainstNothing, verifyPassword } from "../../platform/crypto/passwords.js";
 import { issueToken } from "../../platform/crypto/tokens.js";
@@ -33,7 +36,13 @@ import { readEmailAddress } from "../../platform/errors/input.js";
 import { refuse, type Refusal } from "../../provisioning/refusal.js";
 import { beginAttempt, beginStep, recordAttempt, type Attempt } from "../attempt/attempt.js";
 import type { BrowserRequest } from "../browser-request.js";
-import { PASSWORD_LOGIN_UNKNOWN, PASSWORD_NOT_SET, PASSWORD_WRONG } from "../failures.js";
+import {
+  PASSWORD_ASLEEP,
+  PASSWORD_LOCKED,
+  PASSWORD_LOGIN_UNKNOWN,
+  PASSWORD_NOT_SET,
+  PASSWORD_WRONG,
+} from "../failures.js";
 import { refuseByAccount } from "../link/link.js";
 import { openSignedInSession } from "../open-signed-in-session.js";
 import { locationAfterSignIn, type PasswordRefused, type SignedIn } from "../outcomes.js";
@@ -137,7 +146,7 @@ async function decide(unit: UnitOfWork, input: PasswordAttempt): Promise<Decided
   const organization = await lockOrganization(unit, input.organizationId);
   if (organization === null) throw new Error("the organization was deleted during the sign-in");
   const found = login === null ? null : await findLoginAccount(unit, organization.id, login);
-  const refusal = await refusePassword(unit, found, verified);
+  const refusal = await refusePassword(unit, organization, found, verified);
   if (refusal !== null) {
     await recordAttempt(unit, attempt, {
       outcome: refusal.failure.code,
@@ -152,8 +161,9 @@ async function decide(unit: UnitOfWork, input: PasswordAttempt): Promise<Decided
     });
     return { kind: "password-refused", refusal };
   }
-  const { user } = found as AccountWithPassword;
-  await writeFailures(unit, user.id, { failedAttempts: 0, lockedUntil: null });
+  const { user, credential } = found as AccountWithPassword;
+  if (credential?.failedAttempts !== 0 || credential.lockedUntil !== null)
+    await writeFailures(unit, user.id, { failedAttempts: 0, lockedUntil: null });
   if (verified.renewed !== null) await renewHash(unit, user.id, verified.renewed);
   const { ssoEnforcement } = organization.policies;
   const refused = refuseByAccount({ user, lockedUntil: null, ssoEnforcement, byOperator: false });
@@ -167,16 +177,27 @@ async function decide(unit: UnitOfWork, input: PasswordAttempt): Promise<Decided
 /** Why the person is not verified, or `null`. Counts a wrong password. */
 async function refusePassword(
   unit: UnitOfWork,
+  organization: Organization,
   found: AccountWithPassword | null,
   { isRight, hash }: Verification,
 ): Promise<Refusal | null> {
   if (found === null) return refuse(PASSWORD_LOGIN_UNKNOWN);
   const { user, credential } = found;
   if (credential === null) return refuse(PASSWORD_NOT_SET, null, user);
+  // Before the result counts: guesses during a lock tell nothing.
+  if (isLocked(credential, unit.now))
+    return refuse(PASSWORD_LOCKED, `Locked until ${credential.lockedUntil?.toISOString()}.`, user);
   if (credential.passwordHash !== hash)
     return refuse(PASSWORD_WRONG, "The password was changed during the sign-in.", user);
+  if (await sleeps(unit, organization, user)) return refuse(PASSWORD_ASLEEP, null, user);
   if (isRight) return null;
-  const failedAttempts = credential.failedAttempts + 1;
-  await writeFailures(unit, user.id, { failedAttempts, lockedUntil: credential.lockedUntil });
-  return refuse(PASSWORD_WRONG, `Wrong passwords since the last right one: ${failedAttempts}.`, user);
+  const lockedUntil = await noteWrongPassword(unit, organization, user, credential);
+  const detail = lockedUntil && `This wrong password locked the account until ${lockedUntil.toISOString()}.`;
+  return refuse(PASSWORD_WRONG, detail, user);
+}
+
+/** Whether a password does nothing at present, because the person signs in through a provider. */
+async function sleeps(unit: UnitOfWork, { policies }: Organization, user: User): Promise<boolean> {
+  if (policies.passwordForSsoUsers === "ALLOW") return false;
+  return user.authMethod === "SSO" || (await hasLinkInForce(unit, user.id));
 }

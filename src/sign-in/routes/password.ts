@@ -3,11 +3,12 @@ import type { Request, Response, Router } from "express";
 import { findOrganizationBySlug } from "../../people/organization/organization.repository.js";
 import type { Organization } from "../../people/organization/organization.js";
 import { Failure } from "../../platform/errors/failure.js";
+import { foldCase } from "../../platform/text.js";
 import { sendPasswordPage } from "../pages/password-form.js";
 import { signInByPassword } from "../password/sign-in-by-password.js";
 import { readForm } from "../read-form.js";
 import { resolveReturnTo } from "../return-to.js";
-import { organizationUrl, passwordUrl, readLoginHint, readStartParameters } from "../urls.js";
+import { LONGEST_ADDRESS, organizationUrl, passwordUrl, readLoginHint, readStartParameters } from "../urls.js";
 import { answerRequest } from "./answer-request.js";
 import { hasFormToken, issueFormToken } from "./form-token.js";
 import { isCrossOriginPost } from "./is-cross-origin-post.js";
@@ -55,6 +56,8 @@ async function handlePassword(options: SignInRouteOptions, request: Request, res
     });
     return;
   }
+  await limits.passwords.use(request);
+  await limits.passwordsOfAccount.useOf(`${organization.id} ${foldCase(login.trim()).slice(0, LONGEST_ADDRESS)}`);
   const returnTo = resolveReturnTo(text("returnTo"), services.returnRules);
   await answerRequest(options, request, response, (browser) =>
     signInByPassword(services, browser, { organization, login, password: text("password"), returnTo }),

@@ -8,6 +8,7 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
 } from "graphql";
+import { WRONG_PASSWORDS_TO_LOCK } from "../../../src/people/credential/lock.changes.js";
 import { createBrowser } from "../../../testing/browser.js";
 import { makePerson } from "../../support/tenant.js";
 import type { House } from "./callers.js";
@@ -89,6 +90,15 @@ export async function makeGuest(house: House, schema: GraphQLSchema): Promise<Gu
   await ask("setMemberRoles", "member { id }", { ...member, roleKeys: ["ADMIN", "USER"] });
   // The organization must not see later changes at the home either.
   await ask("updateUser", "user { id }", { id: user.id, profile: { phone: `${WITHHELD}-other-phone` } });
+  await ask("updateOrganization", "organization { id }", {
+    id: other.organizationId,
+    policies: { passwordForSsoUsers: "ALLOW" },
+  });
+  await ask("setPassword", "user { id }", { userId: user.id, password: "violet otter on a bicycle" });
+  const stranger = createBrowser();
+  await stranger.get(`${usher.url}/o/${other.slug}/password`);
+  for (let turn = 0; turn < WRONG_PASSWORDS_TO_LOCK; turn += 1)
+    await stranger.submitForm(0, { login: email, password: "wrong" });
   for (const mutation of ["disableUser", "enableUser"])
     await usher.ask(`mutation ($id: ID!) { ${mutation}(id: $id) { user { id } } }`, { id: user.id });
   return { id: user.id, email, groupId, courseId };
@@ -153,6 +163,7 @@ export const USER_FIELDS: Readonly<Record<string, UserField | null>> = {
   "RejectUserPayload.user": null,
   "RestoreUserPayload.user": null,
   "SetPasswordPayload.user": null,
+  "UnlockUserPayload.user": null,
   "UpdateUserPayload.user": null,
   // These fields return only people of the home.
   "LinkRequest.user": null,

@@ -117,6 +117,8 @@ export const SIGN_IN_CAUSES: Readonly<Record<(typeof SIGN_IN_FAILURES)[number]["
   ACCOUNT_LOCKED: LINKS,
   PASSWORD_LOGIN_UNKNOWN: { elsewhere: "test/e2e/passwords.test.ts" },
   PASSWORD_NOT_SET: { elsewhere: "test/e2e/passwords.test.ts" },
+  PASSWORD_ASLEEP: { elsewhere: "test/e2e/passwords.test.ts" },
+  PASSWORD_LOCKED: { elsewhere: "test/e2e/passwords.test.ts" },
   PASSWORD_WRONG: { elsewhere: "test/e2e/passwords.test.ts" },
   ACCOUNT_INVITED: LINKS,
 };

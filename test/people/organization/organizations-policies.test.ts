@@ -31,7 +31,7 @@ import {
 const house = useHouse();
 
 const UPDATE = `mutation ($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { organization {
-  version slug ssoAllowed totalSeats entitlements { sso scim } policies { ssoEnforcement defaultRole roleAssignment manualRoleWins
+  version slug ssoAllowed totalSeats entitlements { sso scim } policies { ssoEnforcement passwordForSsoUsers defaultRole roleAssignment manualRoleWins
     fieldPrecedence seatModel seatsFull billingAnchor { cycle day month } groupResultsMinimum sessionIdleMinutes sessionLifetimeMinutes } } } }`;
 
 const change = (caller: Caller, id: string, input: object) => house.ask(caller, UPDATE, { input: { id, ...input } });
@@ -55,6 +55,7 @@ async function auditOf(subjectId: string) {
 
 const DEFAULTS = {
   ssoEnforcement: "OPTIONAL",
+  passwordForSsoUsers: "BREAK_GLASS_ONLY",
   defaultRole: "USER",
   roleAssignment: "HIGHEST",
   manualRoleWins: false,
@@ -73,6 +74,7 @@ describe("policies", () => {
     const administrator = personIn(id, "administrator");
     const changed: Readonly<Record<string, unknown>> = {
       ssoEnforcement: "REQUIRED",
+      passwordForSsoUsers: "ALLOW",
       defaultRole: "MANAGER",
       roleAssignment: "ALL",
       manualRoleWins: true,

@@ -3,18 +3,21 @@ import { beforeEach, describe, expect, jest, test } from "@jest/globals";
 import * as argon2 from "@node-rs/argon2";
 
 const verified: string[] = [];
+let underWay = 0;
+let mostUnderWay = 0;
 let loads = 0;
 jest.unstable_mockModule("@node-rs/argon2", () => {
   loads += 1;
   return {
     ...argon2,
-    verify: (hashed: string, password: string) => {
+    verify: async (hashed: string, password: string) => {
       verified.push(hashed);
-      return argon2.verify(hashed, password);
+      mostUnderWay = Math.max(mostUnderWay, (underWay += 1));
+      return await argon2.verify(hashed, password).finally(() => (underWay -= 1));
     },
   };
 });
-const { hashPassword, needsRehash, verifyAgainstNothing, verifyPassword } =
+const { hashPassword, MOST_WAITING, needsRehash, verifyAgainstNothing, verifyPassword } =
   await import("../../../src/platform/crypto/passwords.js");
 const loadsBeforeUse = loads;
 
@@ -62,6 +65,17 @@ describe("without an account", () => {
   test("no password is right", async () => {
     for (const password of ["", "A", "\0".repeat(32)]) expect(await verifyAgainstNothing(password)).toBe(false);
   });
+});
+
+test("a flood of passwords waits within bounds of memory and time, and the rest is refused at once", async () => {
+  const fast = await argon2.hash("x", { memoryCost: 8, timeCost: 1 });
+  const flood = Array.from({ length: MOST_WAITING + 30 }, () => verifyPassword(fast, "x"));
+  const results = await Promise.allSettled(flood);
+  expect(results.filter(({ status }) => status === "fulfilled")).toHaveLength(MOST_WAITING + 4);
+  const refused = results.filter((result) => result.status === "rejected").map(({ reason }) => reason.code as string);
+  expect(refused).toEqual(refused.map(() => "UNAVAILABLE"));
+  expect(mostUnderWay).toBeLessThanOrEqual(4);
+  expect(await verifyPassword(fast, "x")).toBe(true);
 });
 
 describe("a hash of other parameters", () => {
