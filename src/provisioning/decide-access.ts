@@ -43,8 +43,8 @@ export function decideAccess(situation: Situation, current: CurrentAccess, user:
 }
 
 /**
- * A rule that matches what a directory of the connection says of the person matches, whatever the sign-in brought. So a sign-in
- * without groups does not take away what the directory gave.
+ * Makes each rule match that matches what a directory of the connection says of the person. So a sign-in without groups does
+ * not take away what the directory gave.
  */
 export function addSaid(mappings: EvaluatedMappings, said: Said | null): EvaluatedMappings {
   if (said === null) return mappings;

@@ -114,7 +114,7 @@ function explainRules({ person: { profile }, connection }: Situation, said: Said
   ];
 }
 
-/** Why a rule matches by what a provisioning directory says; `null` if the sign-in itself decides. */
+/** Why a rule matches because of a provisioning directory; `null` if the claims of the sign-in decide. */
 function explainSaid(
   rule: ClaimRule & Evaluated,
   withSaid: Evaluated | undefined,

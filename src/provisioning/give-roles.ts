@@ -11,7 +11,7 @@ export interface GivenRoles {
   readonly source: (role: Role) => RoleSource;
 }
 
-/** What gives roles: the owner of the mappings, and the directory whose provider named roles. */
+/** Who gives roles: the owner of the mappings, and the directory whose provider named roles. */
 export interface RoleGiver {
   readonly owner: MappingOwner;
   /** `null` for a sign-in, whose provider names no roles. */

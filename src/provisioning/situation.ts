@@ -19,7 +19,9 @@ export interface CurrentAccess {
   readonly roles: readonly HeldRole[];
   /** Memberships that mappings of this connection gave. */
   readonly memberships: readonly MappedMembership[];
-  /** What a directory that is linked to the connection says of the account; `null` if none provides it. */
+  /**
+   * What a directory that is linked to the connection says of the account; `null` if no such directory provides the account.
+   */
   readonly said: Said | null;
   /** Whether a merge joined a person to this account. */
   readonly merged: boolean;

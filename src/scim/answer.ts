@@ -50,7 +50,7 @@ export function answerScimErrors(logDefect: LogDefect): ErrorRequestHandler {
   };
 }
 
-/** An error as a request or an operation of a bulk request answers it. */
+/** An error in the answer to a request, or to an operation of a bulk request. */
 interface DescribedError {
   readonly status: number;
   readonly body: object;
@@ -63,7 +63,7 @@ interface DescribedError {
 /**
  * Describes an error, and logs it if it is a defect.
  *
- * @param reference for a defect
+ * @param reference the reference of a defect in the log
  */
 export function describeError(error: unknown, logDefect: LogDefect, reference = createReference()): DescribedError {
   if (error instanceof Failure) {

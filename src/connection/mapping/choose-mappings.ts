@@ -1,6 +1,6 @@
 /**
  * Turns inputs into mappings: checks them, finds their targets, keeps the ids of unchanged mappings, and refuses targets that
- * the caller may not give. Connections and provisioning directories share it.
+ * the caller may not give. Connections and provisioning directories use the same functions.
  */
 import { requireNoOwnGain } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";

@@ -9,7 +9,7 @@ import type { AttributeMapping, GroupMapping, Mappings, RoleMapping, RuleOperato
 
 export type MappingKind = "ATTRIBUTE" | "ROLE" | "GROUP";
 
-/** What has mappings. */
+/** The kinds of owners of mappings. */
 export type MappingOwnerKind = keyof typeof TABLES;
 
 const TABLES = {

@@ -60,7 +60,7 @@ export class GroupMemberRow {
   @Column({ name: "connection_id", type: "varchar", length: 36, nullable: true })
   connectionId!: string | null;
 
-  /** The directory whose own mapping gave the membership. */
+  /** The directory whose own mapping gave the membership; `null` for other sources. */
   @Column({ name: "directory_id", type: "varchar", length: 36, nullable: true })
   directoryId!: string | null;
 

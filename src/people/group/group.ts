@@ -12,7 +12,7 @@ export interface Group {
   readonly updatedAt: Date;
 }
 
-/** What has the mapping that gave a role or a membership: a connection, or a directory with mappings of its own. */
+/** The owner of a mapping that gave a role or a membership: a connection, or a directory with its own mappings. */
 export type MappingOwner = { readonly connectionId: string } | { readonly directoryId: string };
 
 /**

@@ -86,7 +86,7 @@ export class MembershipRoleRow {
   @Column({ name: "connection_id", type: "varchar", length: 36, nullable: true })
   connectionId!: string | null;
 
-  /** The directory that gave it, by a mapping of its own or by the attribute `roles`. */
+  /** The directory that gave the role, by its own mapping or by the attribute `roles`; `null` for other sources. */
   @Column({ name: "directory_id", type: "varchar", length: 36, nullable: true })
   directoryId!: string | null;
 

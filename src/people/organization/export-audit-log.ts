@@ -33,7 +33,7 @@ const NAMES = ["organizationId", "actions", "actor", "subjectType", "subjectId",
 const INSTALLATION = { type: "installation", id: INSTALLATION_ID };
 
 interface AuditExport extends Required<Pick<AuditQuery, "filter">> {
-  /** `null`: the caller's own, and for the operator the entries that concern the whole installation. */
+  /** `null` for the caller's own organization. For the operator, `null` means the entries of the installation. */
   readonly organizationId: string | null;
   readonly bom: boolean;
 }
@@ -68,7 +68,8 @@ function readQuery(parameters: Readonly<Record<string, unknown>>): AuditExport {
 }
 
 /**
- * Begins a file of the audit log, the newest entries first, and records that. Entries that are recorded meanwhile are not in it.
+ * Begins a file of the audit log, the newest entries first, and records the export. Entries that are recorded meanwhile are
+ * not in the file.
  *
  * @param askCaller returns the caller with the permissions of the moment
  * @param parameters of the query, from Express

@@ -137,7 +137,7 @@ export async function findRoleGrantsOfUsers(
   return byUser;
 }
 
-/** The roles that a user has from now on. */
+/** The new roles of a user, which replace all present ones. */
 export interface NewRoles {
   readonly userId: string;
   readonly roles: readonly Role[];

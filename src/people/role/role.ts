@@ -38,7 +38,10 @@ export interface RoleGrant {
   readonly sourceId: string | null;
   /** The connection whose mapping gave the role; `null` for all other sources. */
   readonly connectionId: string | null;
-  /** The directory that gave it, by a mapping of its own or by naming it; `null` for all other sources. */
+  /**
+   * The directory that gave the role, by its own mapping or because the provider named the role; `null` for all other
+   * sources.
+   */
   readonly directoryId: string | null;
   /** When this source gave the role. */
   readonly createdAt: Date;

@@ -49,7 +49,7 @@ export function afterMinutes(time: Date, minutes: number): Date {
 /**
  * When a session ends if it is not used again. The present policies apply to sessions that began under earlier ones.
  *
- * @param session with the end that its row has
+ * @param session `expiresAt` is the stored end
  */
 export function findSessionEnd(
   { createdAt, lastUsedAt, expiresAt }: Pick<Session, "createdAt" | "lastUsedAt" | "expiresAt">,

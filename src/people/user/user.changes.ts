@@ -214,7 +214,7 @@ async function findGroupIdsOf(
   return byUser;
 }
 
-/** The roles that an account has from now on. */
+/** The new roles of an account, which replace all present ones. */
 export interface RoleChange {
   readonly user: User;
   readonly roles: readonly Role[];

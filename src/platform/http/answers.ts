@@ -16,7 +16,7 @@ interface AnsweredFailure {
   readonly details: unknown;
 }
 
-/** For a person in a browser, in place of the remedy, which is about ids and keys. */
+/** What a person in a browser can do. The failure's own remedy is about ids and keys. */
 const NOT_FOUND_REMEDY = html`Check the address, or go to the <a href="/sign-in">sign-in page</a>.`;
 
 /** Responds with 404. */

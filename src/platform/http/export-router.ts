@@ -8,7 +8,7 @@ import { allowOrigins, refuseForeignPages } from "./cross-origin.js";
 /** A CSV file. */
 export interface CsvFile {
   readonly fileName: string;
-  /** The text in pieces, in order. The first one is read already. */
+  /** The text in pieces, in order. The first piece was read when the file began. */
   readonly pieces: AsyncGenerator<string, void>;
 }
 
@@ -30,7 +30,7 @@ export interface ExportOptions {
 /**
  * Writes a list page by page. Only one page is in memory: the next page is read when the client has taken the previous one.
  *
- * @param head what precedes the first line
+ * @param head the text before the first line
  * @param first the first page, which is read already
  */
 export async function* writePages(
@@ -40,7 +40,7 @@ export async function* writePages(
 ): AsyncGenerator<string, void> {
   yield head + first.text;
   for (let { next } = first; next !== null;) {
-    // A read on SQLite never waits, so without this other requests would not run until the file is complete.
+    // Lets other requests run. Reads on SQLite never wait, so without a pause the file would be written in one go.
     await turn();
     const page = await read(next);
     yield page.text;

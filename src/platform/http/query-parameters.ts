@@ -4,7 +4,7 @@ import { BOUND_FORMS, parseTimeBound, type TimeBound } from "../time-range.js";
 
 /** The parameters by name. A form also sends empty fields, which count as left out. */
 export interface QueryParameters<Name extends string> {
-  /** Mistakes found so far. The caller adds its own, and calls `finish`. */
+  /** Mistakes found so far. The caller adds further mistakes and calls `finish`. */
   readonly check: InputCheck;
   /** A list repeats its name: `groupIds=A&groupIds=B`. */
   readonly list: (name: Name) => readonly string[];

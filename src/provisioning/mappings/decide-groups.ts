@@ -1,4 +1,4 @@
-/** Decides which group memberships a sign-in or a change by a directory gives and takes. Pure. */
+/** Decides which group memberships a sign-in or a change by a directory gives and takes away. Pure. */
 import type { GroupMapping } from "../../connection/mapping/mapping.js";
 import { takeSilence, type Evaluated, type MissingGroups } from "./evaluate-rule.js";
 

@@ -8,7 +8,7 @@ export interface HeldRole {
   readonly source: "DEFAULT" | "ADMIN" | "API" | "MAPPING" | "SCIM";
   /** The mapping that gave the role; `null` for other sources. */
   readonly mappingId: string | null;
-  /** Another door gave it, which alone takes it away: a directory, for a sign-in. Absent: not so. */
+  /** Whether only a different source may take the role away, such as a directory during a sign-in. Absent: no. */
   readonly isForeign?: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface RoleSituation {
   /** The roles of the person before the sign-in; empty for a new account. */
   readonly held: readonly HeldRole[];
   readonly defaultRoleId: string;
-  /** The roles that the provider of a directory named itself, and that it may give; absent for a sign-in. */
+  /** The roles that the provider of a directory named and may give; absent for a sign-in. */
   readonly named?: readonly string[];
   readonly policies: {
     readonly roleSync: "STICKY" | "AUTHORITATIVE";
@@ -30,11 +30,11 @@ export interface RoleSituation {
   };
 }
 
-/** A role that a person has afterwards, and what gives it. `PRESENT` keeps the source that the role has. */
+/** A role that a person has afterwards, and its source. `PRESENT` keeps the source that the role has. */
 export interface GrantedRole {
   readonly roleId: string;
   readonly by: "MAPPING" | "DEFAULT" | "NAMED" | "PRESENT";
-  /** The mapping; `null` unless a mapping gives it. */
+  /** The mapping that gives the role; `null` for other sources. */
   readonly mappingId: string | null;
 }
 
@@ -51,11 +51,11 @@ export type RoleDecision =
   | { readonly kind: "refuse-too-costly" };
 
 /**
- * Assigns the roles of the rules that match, and those that the provider named: the highest-ranked one, or all. A role that
- * another door gave takes part, and stays. If none matches, `STICKY` keeps the roles and `AUTHORITATIVE` assigns the default
- * role. Under `missingGroups: KEEP`, a silent rule keeps the role that it gave, and roles given by hand stay. Every other rule
- * decides about its role as usual. A connection without role mappings changes no roles. A role that the provider named and
- * names no longer goes, whatever the policies say.
+ * Assigns the roles of the rules that match, and those that the provider named: the highest-ranked one, or all. A foreign
+ * role counts, and stays. If none matches, `STICKY` keeps the roles and `AUTHORITATIVE` assigns the default role. Under
+ * `missingGroups: KEEP`, a silent rule keeps the role that it gave, and roles given by hand stay. Every other rule decides
+ * about its role as usual. A connection without role mappings changes no roles. A role that the provider no longer names is
+ * removed, whatever the policies say.
  */
 export function decideRoles(situation: RoleSituation): RoleDecision {
   const named = situation.named ?? [];

@@ -11,7 +11,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 interface BulkRequest {
   readonly operations: readonly Json[];
-  /** After so many errors, the remaining operations are not processed. */
+  /** The number of errors after which Usher does not process the remaining operations. */
   readonly failOnErrors: number;
 }
 

@@ -19,7 +19,7 @@ export function replaceReferences(
   };
 }
 
-/** The body of the request is read with few levels, so that this does not use up the stack. */
+/** Recurses without using up the stack, because the body of a request has few levels. */
 function replaceIn(value: unknown, idOf: (bulkId: string) => string): unknown {
   if (typeof value === "string") {
     const name = REFERENCE.exec(value)?.[1];
@@ -30,7 +30,7 @@ function replaceIn(value: unknown, idOf: (bulkId: string) => string): unknown {
   return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, replaceIn(each, idOf)]));
 }
 
-/** The names that an operation refers to. */
+/** The names of the resources that an operation refers to. */
 export function referencesOf(operation: Readonly<Record<string, unknown>>): readonly string[] {
   const names = new Set<string>();
   replaceReferences(operation, (name) => {

@@ -1,6 +1,6 @@
 /**
- * Runs a bulk request (RFC 7644, section 3.7). Each operation is what the single request is, in a unit of work of its own, so
- * an operation that fails leaves the others as they are. Other requests get their turn between two operations.
+ * Runs a bulk request (RFC 7644, section 3.7). Each operation does the same as the single request, in its own unit of work,
+ * so that a failed operation does not undo others. Other requests run between two operations.
  */
 import { setImmediate as letOthersRun } from "node:timers/promises";
 import type { RequestingDirectory } from "../../provisioning/directory/log/request.js";
@@ -18,7 +18,7 @@ import { referencesOf, replaceReferences } from "./references.js";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What became of one operation. */
+/** The outcome of one operation. */
 interface Outcome {
   readonly status: number;
   readonly location?: string;
@@ -27,7 +27,7 @@ interface Outcome {
   readonly response?: object;
 }
 
-/** Where a bulk request is answered. */
+/** The surroundings of a bulk request. */
 export interface BulkPlace {
   readonly endpoints: readonly Endpoint[];
   readonly baseUrl: string;
@@ -39,8 +39,8 @@ export interface BulkPlace {
 }
 
 /**
- * The answer to a bulk request, with the outcome of each processed operation in the sequence of the request. An operation
- * that is referred to runs before the one that refers to it.
+ * The answer to a bulk request, with the outcome of each processed operation in the order of the request. An operation runs
+ * before the operations that refer to it.
  *
  * @throws SCIM_REQUEST_INVALID, SCIM_BULK_TOO_LARGE
  */
@@ -103,12 +103,12 @@ export async function runBulk({ logDefect }: ScimServices, place: BulkPlace, bod
     const needed = creating.get(name);
     if (needed === undefined)
       throw invalid("invalidValue", `bulkId:${shorten(name)} is not the bulkId of a POST of this request.`);
-    // An operation that has begun and has no outcome waits for this one.
+    // If the needed operation has begun but has no outcome, it waits for this one.
     throw new Failure(SCIM_BULK_REFERENCE_UNRESOLVED, { bulkId: shorten(name), isCircular: !outcomes.has(needed) });
   }
 }
 
-/** The places of the operations that make the resources, by their names. */
+/** The index of the operation that makes each named resource. */
 function findCreating(operations: readonly Json[]): ReadonlyMap<string, number> {
   const places = new Map<string, number>();
   for (const [index, { method, bulkId }] of operations.entries()) {

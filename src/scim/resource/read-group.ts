@@ -10,7 +10,7 @@ import { indexDocument } from "./index-document.js";
 import { isObject, orderDocument, type Document } from "./read-document.js";
 
 const LONGEST_NAME = 200;
-/** A body of one megabyte has fewer. */
+/** More members than a body of one megabyte can hold. */
 const MOST_MEMBERS = 20_000;
 
 /** @throws SCIM_REQUEST_INVALID `invalidValue` without a `displayName` */

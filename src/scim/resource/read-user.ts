@@ -11,7 +11,7 @@ import { indexDocument } from "./index-document.js";
 import { orderDocument, type Complex, type Document } from "./read-document.js";
 
 /**
- * @param wasActive what `active` is if the document does not say
+ * @param wasActive the value of `active` if the document lacks it
  * @throws SCIM_REQUEST_INVALID `invalidValue` without a `userName` or an e-mail address
  */
 export function readUser(given: Document, wasActive = true): DirectoryUser {

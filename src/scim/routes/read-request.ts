@@ -13,7 +13,7 @@ import type { ResourceType } from "../schema/schemas.js";
 
 /** The largest body of a request (RFC 7644, section 3.7.4, for bulk requests). */
 export const LARGEST_BODY_BYTES = 1024 * 1024;
-/** A member list is three levels deep in a PATCH, which is three levels deep in a bulk request. */
+/** A PATCH has a member list at its third level, and a bulk request has a PATCH at its third level. */
 const DEEPEST_BODY = 12;
 
 /**

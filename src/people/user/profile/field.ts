@@ -18,7 +18,7 @@ export interface GivenFields {
   /** The connection, directory, import, user or API key. */
   readonly sourceId: string | null;
   readonly values: FieldValues;
-  /** Fields that the source gives no longer. The next source in precedence shows. Absent: none. */
+  /** Fields whose value the source withdraws, so that the value of the next source in precedence is shown; none if absent. */
   readonly withdrawn?: readonly FieldName[];
 }
 

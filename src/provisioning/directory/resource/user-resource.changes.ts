@@ -145,7 +145,7 @@ async function createUserAccount(
 ): Promise<User> {
   if (active) await requireSeat(unit, organization, { id: null, isNew: true });
   const roles = await findRolesOf(unit, organization.id);
-  // A user that was just made is in no group. The rules on groups decide when the provider adds the user to one.
+  // A new user is in no group yet. Rules on groups decide when the provider adds the user to one.
   const said = { claims: claimsOf(document), groups: null };
   const decided = decideAccess(
     rules,

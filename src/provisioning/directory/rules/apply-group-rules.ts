@@ -1,4 +1,7 @@
-/** Applies the rules of a directory to the users of a group that it changed: its members, its name, or its existence. */
+/**
+ * Applies the rules of a directory to the users of a group after a change of its members or its name, or after it was made or
+ * deleted.
+ */
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import { GROUPS_CLAIM } from "../../../connection/mapping/mapping.js";
 import { findUserIdsOfSource } from "../../../people/group/group-member.repository.js";
@@ -15,18 +18,19 @@ export interface GroupChange {
   /** The id of the group's resource. */
   readonly resourceId: string;
   readonly groupId: string;
-  /** The values by which rules knew the group, and know it; none before it was made and after it is removed. */
+  /** The values by which rules know the group, before and after the change; empty for a group that does not exist. */
   readonly before: readonly string[];
   readonly after: readonly string[];
-  /** The users who joined or left the group, and which of the two. */
+  /** Whether a user joined or left the group, by user id. */
   readonly moved: ReadonlyMap<string, "JOINED" | "LEFT">;
 }
 
 const PEOPLE_AT_ONCE = 500;
 
 /**
- * Reads the users whom a change of a group concerns, and returns what applies the rules to them. Call it while the group has its
- * members, and its result after the change. A group that no rule names costs no statement for its users.
+ * Reads the users whom a change of a group affects, and returns a function that applies the rules to them. Call this while
+ * the group has its members: before a deletion, but after any other change. Call the returned function after the change. A
+ * group that no rule names costs no query for its users.
  *
  * @throws RULES_TOO_COSTLY
  */

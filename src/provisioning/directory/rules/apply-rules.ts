@@ -1,6 +1,6 @@
 /**
- * Applies the rules of a directory to people of whom it says something new: their roles, and the memberships that group
- * mappings give. People are changed in parts of a fixed size, each with the same statements, whatever a group's size.
+ * Applies the rules of a directory to people whose data it changed. Changes their roles, and the memberships that group
+ * mappings give. Works through people in parts of a fixed size, and each part takes the same number of statements.
  */
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import { findMergedAmong } from "../../../connection/identity/identity.repository.js";
@@ -23,10 +23,10 @@ import type { Said } from "./claims.js";
 import type { DirectoryRules } from "./directory-rules.js";
 import { evaluateChange, evaluateSaid } from "./evaluate-said.js";
 
-/** A person of whom a directory says something new. */
+/** A person whose data a directory changed. */
 export interface Affected {
   readonly userId: string;
-  /** What it said before; `null` for a new user. */
+  /** The data before the change; `null` for a new user. */
   readonly was: Said | null;
   readonly is: Said;
   /** The roles that the provider names, folded to one case. */
@@ -94,7 +94,7 @@ async function changePart(
   await changeRolesOfMany(unit, organization, changes);
 }
 
-/** The access that a person has before. */
+/** The access of a person before the change. */
 interface Held {
   readonly roles: readonly HeldRole[];
   readonly memberships: readonly MappedMembership[];
@@ -119,7 +119,7 @@ export function decideAccess(
 } {
   const evaluated = isLinked ? evaluateChange(mappings, was, is, find) : evaluateSaid(mappings, is, find);
   const { roleAssignment, manualRoleWins, defaultRole } = organization.policies;
-  // What the directory does not say, a sign-in through the linked connection may have said.
+  // Groups that the directory does not send may have come from a sign-in through the linked connection.
   const missingGroups = isLinked ? "KEEP" : policies.missingGroups;
   const decidedRoles = decideRoles({
     mappings: evaluated.roles,
@@ -144,7 +144,7 @@ export function decideAccess(
   return { roles: decidedRoles, groups };
 }
 
-/** A role that a connection gave is foreign to a directory that is not linked to it. */
+/** A role with its source. A role that a connection gave is foreign to a directory that is not linked to it. */
 function heldRole(
   { role, source, sourceId, connectionId, directoryId }: RoleGrant,
   { giver }: DirectoryRules,

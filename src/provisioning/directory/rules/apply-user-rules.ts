@@ -12,7 +12,7 @@ import { claimsOf, namedRolesOf, type Said } from "./claims.js";
 import { hasAccessRules, type DirectoryRules } from "./directory-rules.js";
 import { findSaidGroups, hasGroups } from "./said.repository.js";
 
-/** What a directory says of a user, by the user's document and groups. */
+/** What a directory says of a user: the user's document and groups. */
 export async function readSaid(
   reader: Reader,
   directoryId: string,
@@ -59,7 +59,7 @@ async function requireAssignable(
   named: readonly string[],
   before: readonly string[],
 ): Promise<void> {
-  // Without the policy, the attribute is the provider's own note.
+  // Without assignable roles, the attribute `roles` has no effect.
   if (assignableRoleIds.length === 0) return;
   const fresh = named.filter((role) => !before.includes(role));
   if (fresh.length === 0) return;

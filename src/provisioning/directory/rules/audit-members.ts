@@ -1,9 +1,9 @@
-/** Records who was added to a group and removed from it by a directory or by a rule of it. */
+/** Records whom a directory, or one of its rules, added to a group and removed from it. */
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import { recordAudits } from "../../../audit/record-audit.js";
 import type { Group } from "../../../people/group/group.js";
 
-/** @param mappingId the mapping that gave or took the memberships; `null` if the provider named the members itself */
+/** @param mappingId the mapping that gave or took away the memberships; `null` if the provider named the members itself */
 export async function auditMembers(
   unit: UnitOfWork,
   { id, organizationId }: Group,

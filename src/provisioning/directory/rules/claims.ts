@@ -15,7 +15,7 @@ export interface Said {
   readonly groups: readonly string[] | null;
 }
 
-/** The ids of extensions begin so. Their attributes are claims with the id, and without it. */
+/** The beginning of the ids of extensions. Each of their attributes is a claim under its name, with and without the id. */
 const EXTENSION = "urn:";
 
 /** The values of a user's document. */

@@ -10,7 +10,7 @@ import type { ActingDirectory } from "../resource/in-directory.js";
 import { startSharedWork } from "./evaluate-said.js";
 
 export interface DirectoryRules {
-  /** What gives roles and memberships. */
+  /** The source of the roles and memberships. */
   readonly giver: RoleGiver;
   readonly mappings: Mappings;
   readonly policies: ConnectionPolicies;
@@ -37,7 +37,7 @@ export async function readRules(unit: UnitOfWork, { directory }: ActingDirectory
   return { giver, mappings, policies: connection.policies, isLinked: true, assignableRoleIds, find };
 }
 
-/** Whether the rules give roles or memberships. */
+/** Whether the rules can give roles or memberships. */
 export function hasAccessRules({ mappings, assignableRoleIds }: DirectoryRules): boolean {
   return mappings.roles.length > 0 || mappings.groups.length > 0 || assignableRoleIds.length > 0;
 }

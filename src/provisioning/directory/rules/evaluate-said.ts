@@ -11,8 +11,8 @@ import {
 import type { Said } from "./claims.js";
 
 /**
- * Starts the count of the work for one request. Its people share the outcome of a rule for a value, because thousands of them
- * are in the same groups.
+ * Starts the count of the work for one request. The outcome of a rule for a value is computed once for all people, because
+ * thousands can be in the same groups.
  */
 export function startSharedWork(): Find {
   const find = startWork();
@@ -34,9 +34,9 @@ export function evaluateSaid(mappings: Mappings, said: Said, find: Find): Evalua
 }
 
 /**
- * Evaluates rules on a change. Beside the directory, people also sign in through the linked connection with claims of their
- * own. So a rule that matches neither before nor after the change is silent: the directory says nothing about it, and takes
- * nothing away. A rule that matched and matches no longer is unmatched.
+ * Evaluates rules on a change. A rule that matches neither before nor after the change is silent, so that the directory takes
+ * nothing away: people also sign in through the linked connection, with further claims. A rule that matched only before the
+ * change is unmatched.
  *
  * @param was what the directory said before; `null` for a new user
  */

@@ -5,7 +5,7 @@ import { supplyFields } from "../../mappings/supply-fields.js";
 import type { DirectoryUser } from "../resource/resource.js";
 import { claimsOf } from "./claims.js";
 
-/** A profile without a field of its own. */
+/** A profile without values. */
 const NOTHING = {
   email: null,
   username: null,

@@ -5,14 +5,14 @@ import { toJson } from "../../../platform/database/values.js";
 import type { ResourceDocument } from "../resource/resource.js";
 import { claimsOf, groupValuesOf, type Said } from "./claims.js";
 
-/** A group of a directory, by the values that rules know it by. */
+/** A group of a directory, with the values by which rules know the group. */
 export interface SaidGroup {
   /** The id of the group's resource. */
   readonly id: string;
   readonly values: readonly string[];
 }
 
-/** Whether a directory has a group. Otherwise its provider sends none, and the groups of its users are not known. */
+/** Whether a directory has any group. If not, its provider sends no groups, and the groups of its users are unknown. */
 export async function hasGroups(reader: Reader, directoryId: string): Promise<boolean> {
   const row = await reader.row("SELECT id FROM directory_resource WHERE directory_id = ? AND kind = 'GROUP' LIMIT 1", [
     directoryId,
@@ -64,7 +64,7 @@ export async function findDocuments(
   return documents;
 }
 
-/** What the directories that are linked to a connection say of those accounts that they provide, by account. */
+/** What the directories that are linked to a connection say of these accounts, by account. */
 export async function findSaid(
   reader: Reader,
   connectionId: string,

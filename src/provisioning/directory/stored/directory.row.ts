@@ -38,7 +38,10 @@ export class DirectoryRow {
   @Column({ name: "sign_in_match", type: "varchar", length: 20 })
   signInMatch!: string;
 
-  /** JSON, completed by `readConnectionPolicies`; `null` for defaults. A linked directory follows its connection instead. */
+  /**
+   * JSON, completed by `readConnectionPolicies`; `null` for defaults. A linked directory follows its connection's policies
+   * instead.
+   */
   @Column({ type: "text", nullable: true })
   policies!: string | null;
 
@@ -46,7 +49,7 @@ export class DirectoryRow {
   @Column({ name: "assignable_roles", type: "text", nullable: true })
   assignableRoles!: string | null;
 
-  /** Whether other doors than the directory can change its people and groups. */
+  /** Whether only the directory may change its people and groups. */
   @Column({ name: "lock_managed", type: "boolean", default: false })
   lockManaged!: boolean;
 

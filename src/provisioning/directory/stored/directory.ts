@@ -37,7 +37,7 @@ export interface Directory {
   readonly policies: ConnectionPolicies;
   /** The roles that the provider may give by naming them in a user's `roles`. */
   readonly assignableRoleIds: readonly string[];
-  /** Whether other doors than the directory can change its people and groups. */
+  /** Whether only the directory may change its people and groups. */
   readonly lockManaged: boolean;
   readonly version: number;
   readonly createdAt: Date;
