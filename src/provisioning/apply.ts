@@ -75,7 +75,7 @@ async function applyToAccount(
   if (decision.kind !== "link" && decision.ended !== null) await endMergeOf(unit, organization, decision.ended);
   switch (decision.kind) {
     case "create": {
-      const user = await createAccount(unit, organization, {
+      const { user, snapshot } = await createAccount(unit, organization, {
         given,
         authMethod: "SSO",
         status: decision.status,
@@ -84,7 +84,7 @@ async function applyToAccount(
       });
       await link(unit, person, user, "OWN");
       if (user.status === "PENDING_APPROVAL") await recordApprovalRequest(unit, person, organization, user);
-      return { user, snapshot: null };
+      return { user, snapshot };
     }
     case "link": {
       await dropUnverifiedCredential(unit, decision.user.id);

@@ -280,7 +280,7 @@ it("keys that cannot work are refused when they are entered", async () => {
     [{ jwks: "x" }, "jwks"],
     [{ jwks: '{"keys":[]}' }, "jwks"],
     [{ jwks: jwksOf({ ...publicJwk, use: "enc" }) }, "jwks"],
-    [{ jwks: jwksOf({ kty: "oct", k: "AAAA" }) }, "jwks"],
+    [{ jwks: jwksOf(publicJwk, { kty: "oct", k: "AAAA" }) }, "jwks"],
     [{ jwks: jwksOf(privateJwk) }, "jwks"],
     [{ jwks: jwksOf({ ...publicJwk, n: "AQAB" }) }, "jwks"],
     [{ jwks: jwksOf({ kty: "EC", crv: "P-256", x: "AA", y: "AA" }) }, "jwks"],

@@ -28,7 +28,7 @@ export interface ScimClient {
 
 export const USER = "urn:ietf:params:scim:schemas:core:2.0:User";
 export const GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group";
-const PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+export const PATCH_OP = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 export const ERROR = "urn:ietf:params:scim:api:messages:2.0:Error";
 
 let word = 0;
@@ -81,7 +81,7 @@ function scimClient({ id, baseUrl }: { readonly id: string; readonly baseUrl: st
       if (status !== 201) throw new Error(JSON.stringify(body, null, 2));
       return body;
     },
-    patch: (path, ...operations) => send("PATCH", path, { schemas: [PATCH], Operations: operations }),
+    patch: (path, ...operations) => send("PATCH", path, { schemas: [PATCH_OP], Operations: operations }),
   };
 }
 

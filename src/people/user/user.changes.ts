@@ -22,7 +22,7 @@ import {
   type FieldValue,
   type GivenFields,
 } from "./profile/field.js";
-import { findFieldsOfUsers, writeFields } from "./profile/field.repository.js";
+import { findFieldsOfUsers, insertFields, writeFields } from "./profile/field.repository.js";
 import { changeManager, linkReports } from "./profile/manager.changes.js";
 import { USER_CREATED, USER_EMAIL_CHANGED, USER_ROLE_CHANGED, USER_UPDATED } from "./user.events.js";
 import { claimLoginAddress } from "./email-rule.js";
@@ -43,7 +43,11 @@ export interface NewUser {
 }
 
 /** Creates an account with its membership, roles and fields, and appends `user.created`. */
-export async function createAccount(unit: UnitOfWork, home: Home, input: NewUser): Promise<User> {
+export async function createAccount(
+  unit: UnitOfWork,
+  home: Home,
+  input: NewUser,
+): Promise<{ readonly user: User; readonly snapshot: UserSnapshot }> {
   const writes = planFields([], input.given, unit.now);
   const winners = chooseWinners(writes.after, home.policies.fieldPrecedence);
   const user: User = {
@@ -60,21 +64,19 @@ export async function createAccount(unit: UnitOfWork, home: Home, input: NewUser
   };
   await insertUser(unit, user);
   if (user.authMethod === "PASSWORD") await claimLoginAddress(unit, home.name, user);
-  await writeFields(unit, user.id, writes);
+  await insertFields(unit, user.id, writes.put);
   await replaceRoles(unit, { organizationId: home.id, userId: user.id }, input.roles, input.roleSource);
   const profile = profileOf(winners);
   await changeManager(unit, { organizationId: home.id, userId: user.id }, undefined, profile["managerEmail"]);
   await linkReports(unit, home.id, user.email);
+  const snapshot = userSnapshot(user, { roles: input.roles, groupIds: [], profile });
   await appendEvent(unit, {
     organizationId: home.id,
     type: USER_CREATED,
     subject: { id: user.id, version: user.version },
-    data: {
-      user: userSnapshot(user, { roles: input.roles, groupIds: [], profile }),
-      changed: null,
-    },
+    data: { user: snapshot, changed: null },
   });
-  return user;
+  return { user, snapshot };
 }
 
 /** A change of a user. Absent parts stay unchanged. */

@@ -15,7 +15,7 @@ import { findRolesOfUsers, type RoleSource } from "../role/role.repository.js";
 import { requireFreeEmail } from "./email-rule.js";
 import type { FieldSource, FieldValues, GivenFields } from "./profile/field.js";
 import { readPerson, readPersonChange, type PersonChange, type PersonInput } from "./profile/person-input.js";
-import { changeAccount, createAccount, describeAccount, type ChangedAccount } from "./user.changes.js";
+import { changeAccount, createAccount, type ChangedAccount } from "./user.changes.js";
 import { requireSeat, takeSeats } from "../seat/seat-of-user.js";
 import { showMember } from "./user.access.js";
 import { findUser } from "./user.repository.js";
@@ -87,9 +87,9 @@ export async function createUser({ begin }: Store, caller: Caller, input: NewUse
     await requireSeat(unit, organization, { id: null, isNew: true });
     const roleSource = isChosen ? sourceOf(caller) : "DEFAULT";
     const given = giveFields(caller, values);
-    const user = await createAccount(unit, organization, { given, authMethod, status: "ACTIVE", roles, roleSource });
+    const account = { given, authMethod, status: "ACTIVE", roles, roleSource } as const;
+    const { user, snapshot } = await createAccount(unit, organization, account);
     await takeSeats(unit, organization, user.id);
-    const { snapshot } = await describeAccount(unit, organization, user);
     await recordAudit(unit, {
       organizationId,
       action: "user.created",

@@ -3,11 +3,10 @@ import type { OrganizationScope } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { isDuplicateKey } from "../../platform/database/driver-errors.js";
-import { placeholders } from "../../platform/database/statements.js";
+import { insertRows, placeholders } from "../../platform/database/statements.js";
 import { toBoolean, toDate, toDateOrNull } from "../../platform/database/values.js";
 import type { Condition } from "../../platform/graphql/keyset.js";
 import { foldCase } from "../../platform/text.js";
-import { MembershipRow } from "../membership/membership.row.js";
 import { changeTerms, insertTerms, termsOf } from "./list/search-terms.js";
 import { accountsIn, type AccountScope } from "./user.access.js";
 import {
@@ -295,15 +294,22 @@ function toRow(user: User): Omit<UserRow, "managerUserId" | "isOperator" | "logi
 
 /** Stores a new account as a member of its home organization. */
 export async function insertUser(unit: UnitOfWork, user: User): Promise<void> {
-  await unit.manager.insert(UserRow, { ...toRow(user), loginEmailKey: null });
+  // TypeORM would read the row again for its defaults.
+  const insert = unit.manager.createQueryBuilder().insert().into(UserRow).updateEntity(false);
+  await insert.values({ ...toRow(user), loginEmailKey: null }).execute();
   await insertMembership(unit, user.homeOrganizationId, user);
 }
 
 /** Makes an account a member. Sort keys and search terms contain only what the organization sees of the account. */
 export async function insertMembership(unit: UnitOfWork, organizationId: string, user: User): Promise<void> {
   const seen = seenIn(organizationId, user);
-  const row = { organizationId, userId: user.id, createdAt: unit.now, ...listKeysOf(seen) };
-  await unit.manager.insert(MembershipRow, row);
+  const { lastNameKey, firstNameKey, emailKey, status } = listKeysOf(seen);
+  await insertRows(
+    unit,
+    "membership",
+    ["organization_id", "user_id", "created_at", "last_name_key", "first_name_key", "email_key", "status"],
+    [[organizationId, user.id, unit.now, lastNameKey, firstNameKey, emailKey, status]],
+  );
   await insertTerms(unit, organizationId, [{ userId: user.id, terms: termsOf(seen) }]);
 }
 

@@ -334,7 +334,7 @@ describe("a user's identities", () => {
   test("show only the connection's name to a caller with USERS_READ", async () => {
     const connectionId = await create();
     const user = await house.services.begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
-      const account = await createAccount(
+      const { user: account } = await createAccount(
         unit,
         { id: house.organizationId, name: "Acme", policies: DEFAULT_ORGANIZATION_POLICIES },
         {

@@ -27,8 +27,8 @@ afterAll(() => house.close());
 const inUnit = <T>(work: (unit: UnitOfWork) => Promise<T>) =>
   house.services.begin(SYSTEM, { kind: "SIGN_IN", actor: null }, work);
 
-const person = (email: string) =>
-  inUnit((unit) =>
+const person = async (email: string) => {
+  const { user } = await inUnit((unit) =>
     createAccount(
       unit,
       { id: house.organizationId, name: "Acme", policies: DEFAULT_ORGANIZATION_POLICIES },
@@ -41,6 +41,8 @@ const person = (email: string) =>
       },
     ),
   );
+  return user;
+};
 
 const link = (userId: string, subject: string, connectionId = connection.id, issuer = "https://id.example.com") =>
   inUnit((unit) => insertIdentity(unit, { connectionId, userId, issuer, subject, emailKey: "a@acme.test" }));

@@ -68,7 +68,7 @@ const auditOf = async (id: string) =>
 async function giveSession(connectionId: string): Promise<void> {
   const { services, organizationId } = house;
   await services.begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
-    const user = await createAccount(
+    const { user } = await createAccount(
       unit,
       { id: house.organizationId, name: "Acme", policies: DEFAULT_ORGANIZATION_POLICIES },
       {

@@ -80,10 +80,15 @@ export async function writeFields(unit: UnitOfWork, userId: string, { put, remov
       `DELETE FROM user_field WHERE user_id = ? AND (${replaced.map(() => "(field = ? AND source = ?)").join(" OR ")})`,
       [userId, ...replaced.flatMap(({ field, source }) => [field, source])],
     );
+  await insertFields(unit, userId, put);
+}
+
+/** Stores values that the user does not have yet. */
+export async function insertFields(unit: UnitOfWork, userId: string, values: readonly FieldValue[]): Promise<void> {
   await insertRows(
     unit,
     "user_field",
     ["user_id", "field", "source", "source_id", "value", "given_at"],
-    put.map(({ field, source, sourceId, value, givenAt }) => [userId, field, source, sourceId, value, givenAt]),
+    values.map(({ field, source, sourceId, value, givenAt }) => [userId, field, source, sourceId, value, givenAt]),
   );
 }

@@ -114,8 +114,9 @@ export async function listResources(
   const last = page.at(-1);
   const next = raws.length > limit && last !== undefined ? readKey(order.columns, last) : null;
   const resources = page.map(fromRaw);
-  // The last part of a list shows the total without a query, unless it begins at a place.
-  if (raws.length > 0 && next === null && "skip" in from) return { resources, total: skip + page.length, next };
+  // The last part of a list shows the total without a query, unless it begins at a place or after the end.
+  const isEnd = next === null && limit > 0 && (raws.length > 0 || skip === 0);
+  if (isEnd && "skip" in from) return { resources, total: skip + page.length, next };
   const row = await reader.row<{ total: number | string }>(
     `SELECT COUNT(*) AS total FROM directory_resource r WHERE ${where.sql}`,
     where.parameters,

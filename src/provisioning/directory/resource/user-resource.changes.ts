@@ -12,12 +12,7 @@ import { findFieldsOf } from "../../../people/user/profile/field.repository.js";
 import type { FieldValues } from "../../../people/user/profile/field.js";
 import { changeStatus } from "../../../people/user/status/status.changes.js";
 import { findTransition, type StatusAction } from "../../../people/user/status/user-status.js";
-import {
-  changeAccount,
-  createAccount,
-  describeAccount,
-  type ChangedAccount,
-} from "../../../people/user/user.changes.js";
+import { changeAccount, createAccount, type ChangedAccount } from "../../../people/user/user.changes.js";
 import { findPasswordUser, findPreparedUsersByEmail, findUser } from "../../../people/user/user.repository.js";
 import type { User } from "../../../people/user/user.js";
 import { changesBetween } from "../../../events/event-type.js";
@@ -155,7 +150,7 @@ async function createUserAccount(
     { roles: [], memberships: [], merged: false },
   );
   const given = giveRoles(decided.roles, roles, rules.giver);
-  const user = await createAccount(unit, organization, {
+  const { user, snapshot } = await createAccount(unit, organization, {
     given: { source: "SCIM", sourceId: directory.id, values: fields },
     authMethod: "SSO",
     status: active ? "ACTIVE" : STATUS_AFTER[directory.deprovisionAction],
@@ -163,7 +158,6 @@ async function createUserAccount(
     roleSource: given?.source ?? "DEFAULT",
   });
   if (active) await takeSeats(unit, organization, user.id);
-  const { snapshot } = await describeAccount(unit, organization, user);
   await recordAudit(unit, {
     organizationId: organization.id,
     action: "user.created",
