@@ -117,7 +117,7 @@ describe("the request log", () => {
     expect(JSON.stringify(all)).not.toMatch(/secret|taken|usher_scim_/);
   });
 
-  it("has a bulk request once, with what its operations made, and with the code of the first that failed", async () => {
+  it("has a bulk request once, with the resources that it made and the code of the first failed operation", async () => {
     const client = await createScimClient(usher, organizationId);
     const post = (bulkId: string, data: object) => ({ method: "POST", bulkId, path: "/Users", data });
     const Operations = [post("a", describeUser()), post("b", {}), { method: "DELETE", path: "/Users/unknown" }];
@@ -137,7 +137,7 @@ describe("the request log", () => {
     expect(await readLog(null, client)).toHaveLength(1);
   });
 
-  it("has what a paused directory asked for, and the provider's last activity", async () => {
+  it("has requests to a paused directory, and the provider's last activity", async () => {
     const client = await createScimClient(usher, organizationId);
     const show = async () =>
       (
@@ -230,7 +230,7 @@ describe("the size of the log", () => {
   });
   const refused = { status: 400, outcome: "SCIM_REQUEST_INVALID", scimType: null };
 
-  it("has a bound for each directory, in memory and on the disk, and a deleted directory loses no other one's rows", async () => {
+  it("is bounded for each directory, in memory and on the disk, and a deleted directory does not lose the rows of others", async () => {
     const { id: organizationId } = await createOrganization(store, SYSTEM, { name: "Acme", slug: "acme" });
     const { directory } = await createDirectory(store, SYSTEM, { organizationId });
     const { directory: other } = await createDirectory(store, SYSTEM, { organizationId });
@@ -244,7 +244,7 @@ describe("the size of the log", () => {
     await log.stop();
     expect(errors).toEqual([]);
     expect(await count()).toBe(100 + 1);
-    // The newest ones stay, up to those for which memory had no place.
+    // Of the requests that fitted into memory, the newest stay.
     const { reference } = (await database.reader.row<{ reference: string }>(
       "SELECT reference FROM directory_request WHERE directory_id = ? ORDER BY occurred_at DESC, id DESC LIMIT 1",
       [directory.id],
@@ -252,7 +252,7 @@ describe("the size of the log", () => {
     expect(reference).toBe(`R${MOST_WAITING - 1}`);
   });
 
-  it("has a bound in time", async () => {
+  it("is bounded in time", async () => {
     const sweep = () => store.begin(SYSTEM, { kind: "SYSTEM", actor: null }, sweepRequests);
     await sweep();
     expect(await count()).toBeGreaterThan(0);
@@ -261,7 +261,7 @@ describe("the size of the log", () => {
     expect(await count()).toBe(0);
   });
 
-  it("costs a change one statement and no further unit of work, and a change that fails leaves no row", async () => {
+  it("grows by one statement for each change, in the change's own unit of work, and a failed change leaves no row", async () => {
     const { id: organizationId } = await createOrganization(store, SYSTEM, { name: "Other", slug: "other" });
     const { directory } = await createDirectory(store, SYSTEM, { organizationId });
     let units = 0;

@@ -7,7 +7,7 @@ import { integer, list } from "./settings.js";
 /** Half a year. A longer time is probably a mistake in the unit. */
 const LONGEST_AGE_SECONDS = 183 * 24 * 60 * 60;
 
-/** `acr_values` separates classes by spaces. */
+/** A class has no spaces, because `acr_values` separates classes by spaces. */
 const CLASS = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
 /** How long ago the person may have authenticated at the provider. `sentence` says how the protocol asks for it. */

@@ -158,10 +158,7 @@ export async function giveSeatBack(unit: UnitOfWork, organization: Organization,
   if (seat !== null && !isInUse(seat, unit.now)) await releaseSeat(unit, organization, userId);
 }
 
-/**
- * Sets the end of every seat of an organization that has none, in one statement. The sweeper then releases them in small
- * units of work.
- */
+/** Gives an end to each seat without one, in one statement. The sweeper then releases these seats in small units of work. */
 export async function endUnusedSeats(unit: UnitOfWork, organizationId: string): Promise<void> {
   await unit.execute(
     "UPDATE seat SET cycle_ends_at = ? WHERE organization_id = ? AND released_at IS NULL AND cycle_ends_at IS NULL",

@@ -55,7 +55,7 @@ async function signIn(
   );
   return token;
 }
-/** Sends a request with a session. What was noted of it is stored at once. */
+/** Sends a request with a session, and stores the use of the session at once. */
 async function send(token: string): Promise<Caller> {
   const credentials = { authorization: null, sessionToken: token };
   const caller = await resolveCaller(house.store.reader, () => house.clock.now, credentials, notes.note);
@@ -257,7 +257,7 @@ describe("revoking", () => {
     expect(await kindOf(current)).toBe("ANONYMOUS");
     await signIn(id, organizationId);
     wait(720);
-    // An expired session counts for nothing, but no longer leads to the provider.
+    // An expired session is not counted. It is deleted all the same, so that it does not lead to the provider.
     expect(await end({ userId: id }, keyOf(organizationId, "USERS_WRITE"))).toBe(0);
     expect(await countRows(house, `user_session WHERE user_id = '${id}'`)).toBe(0);
     expect(await audit(id)).toEqual([

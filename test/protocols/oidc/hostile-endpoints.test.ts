@@ -65,7 +65,7 @@ describe("discovery", () => {
   });
 
   test.each(["discovery-not-found", "discovery-not-found-page"] as const)(
-    "%s names the address that was asked, with the part that was put after it",
+    "%s names the requested address, with the path that Usher added",
     async (fault) => {
       provider.setFault(fault);
       const { detail } = await refusalOf(discover());
@@ -300,7 +300,7 @@ describe("userinfo", () => {
     ["userinfo-forbidden", true, /status 403/],
     ["userinfo-forbidden-without-json", true, /status 403/],
     ["userinfo-failing", false, /status 503/],
-  ] as const)("%s is no refusal where the connection goes on with the ID token", async (fault, isDenied, reason) => {
+  ] as const)("%s refuses nobody if the connection continues with the ID token", async (fault, isDenied, reason) => {
     const driver = SignInDriver.of(await makeParty(provider, { needsUserinfo, goesOnWithoutUserinfo: true }));
     provider.setFault(fault);
     const { claims, withheld } = await driver.signIn(provider, LEAN);
@@ -315,7 +315,7 @@ describe("userinfo", () => {
     "userinfo-html",
     "userinfo-redirect",
     "userinfo-endless",
-  ] as const)("%s is a refusal even there", async (fault) => {
+  ] as const)("%s refuses the sign-in even for such a connection", async (fault) => {
     const driver = SignInDriver.of(await makeParty(provider, { needsUserinfo, goesOnWithoutUserinfo: true }));
     provider.setFault(fault);
     expect(await codeOf(driver.signIn(provider, LEAN))).toBe(REFUSED[fault]);

@@ -119,7 +119,7 @@ describe("it takes the usable rest", () => {
       sound.replace("<md:SingleSignOnService", `${service("SingleLogoutService", "/slo")}$&`),
       /SingleLogoutService whose Location is not an absolute address/,
     ],
-  ])("%s, and names that", (_, text, sentence) => {
+  ])("without %s, and names the part", (_, text, sentence) => {
     const parsed = parseProviderMetadata(text, onlyHttps, NOW);
     expect(parsed).toMatchObject({
       value: {
@@ -131,7 +131,7 @@ describe("it takes the usable rest", () => {
     });
   });
 
-  test("nothing, and says so where all is usable", () => {
+  test("and leaves nothing out if every part is usable", () => {
     expect(parseProviderMetadata(sound, onlyHttps, NOW)).toMatchObject({ value: { leftOut: [] } });
   });
 
@@ -143,7 +143,7 @@ describe("it takes the usable rest", () => {
       (text: string) =>
         `<md:EntitiesDescriptor xmlns:md="urn:oasis:names:tc:SAML:2.0:metadata" validUntil="2027-01-01T00:00:00Z">${text}</md:EntitiesDescriptor>`,
     ],
-  ])("and knows the end that %s names, after which nothing is left", (_, change) => {
+  ])("until the end of validity that %s names", (_, change) => {
     const text = change(sound);
     expect(parseProviderMetadata(text, onlyHttps, NOW)).toMatchObject({
       value: { validUntil: new Date("2027-01-01") },
@@ -175,7 +175,7 @@ describe("it takes the usable rest", () => {
     expect(parseProviderMetadata(text, onlyHttps, NOW)).toMatchObject({ value: { cacheSeconds: 7_200 } });
   });
 
-  test("no more certificates than a provider has", () => {
+  test("but refuses more than 50 certificates", () => {
     const many = write(...Array.from({ length: 51 }, () => first.base64));
     expect(parseProviderMetadata(many, onlyHttps, NOW)).toEqual({
       issue: expect.stringMatching(/has 51 certificates for signatures; .* at most 50 are read/),
@@ -253,7 +253,7 @@ describe("it refuses", () => {
     expect(parseProviderMetadata(text, onlyHttps, NOW)).toEqual({ issue: expect.stringMatching(sentence) });
   });
 
-  test("but not comments, instructions and CDATA", () => {
+  test("but accepts comments, instructions and CDATA", () => {
     const text = readFileSync(new URL("keycloak.xml", FOLDER), "utf8");
     const decorated = text.replace(/<([\w:]*)IDPSSODescriptor/, "<!-- < --><?sheet <?><$1IDPSSODescriptor");
     expect(decorated).not.toBe(text);

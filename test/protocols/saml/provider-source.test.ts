@@ -111,7 +111,7 @@ describe("a document behind an address", () => {
     expect(fetches).toBe(1);
   });
 
-  test("that a different replica read earlier does not replace the own facts", async () => {
+  test("that a different replica read earlier does not replace this replica's facts", async () => {
     storeElsewhere(first);
     const source = open({}, null);
     const earlier = stored;
