@@ -3,7 +3,15 @@
  * ID in both dialects, Okta's reference, and reports about Google Workspace and OneLogin.
  */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
-import { createScimClient, describeUser, GROUP, makeOrganization, USER, type ScimClient } from "../support/scim.js";
+import {
+  createScimClient,
+  describeUser,
+  ERROR,
+  GROUP,
+  makeOrganization,
+  USER,
+  type ScimClient,
+} from "../support/scim.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";
 
 const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
@@ -41,47 +49,152 @@ const makeIds = async (count: number): Promise<string[]> => {
   return ids.toSorted(compareTexts);
 };
 
-describe("Entra ID by default", () => {
-  it("capitalises op, and sends active as a text in PATCH and POST", async () => {
-    const made = await scim.makeUser({ ...describeUser(), active: "True" });
+/** How Entra ID writes the same change: by default, and with the newer flag on the tenant URL. */
+const DIALECTS = [
+  {
+    name: "Entra ID by default",
+    replace: (path: string, value: unknown) => ({ op: "Replace", path, value }),
+    add: (path: string, value: unknown) => ({ op: "Add", path, value }),
+    removeMembers: (ids: readonly string[]) => [
+      { op: "Remove", path: "members", value: ids.map((value) => ({ $ref: null, value })) },
+    ],
+    truth: (value: boolean) => (value ? "True" : "False"),
+  },
+  {
+    name: "Entra ID with the newer flag",
+    replace: (path: string, value: unknown) => ({ op: "replace", value: { [path]: value } }),
+    add: (path: string, value: unknown) => ({ op: "add", path, value }),
+    removeMembers: (ids: readonly string[]) =>
+      ids.map((value) => ({ op: "remove", path: `members[value eq "${value}"]` })),
+    truth: (value: boolean) => value,
+  },
+] as const;
+
+describe.each(DIALECTS)("$name", ({ replace, add, removeMembers, truth }) => {
+  it("writes op and active in its own way, in PATCH and in POST", async () => {
+    const made = await scim.makeUser({ ...describeUser(), active: truth(true) });
     expect(made.active).toBe(true);
-    expect((await patchUser(made.id, { op: "Replace", path: "active", value: "False" })).active).toBe(false);
-    expect((await patchUser(made.id, { op: "Add", path: "active", value: "true" })).active).toBe(true);
-    expect((await patchUser(made.id, { op: "Remove", path: "displayName" })).displayName).toBeUndefined();
-    expect((await scim.makeUser({ ...describeUser(), active: "false" })).active).toBe(false);
+    expect((await patchUser(made.id, replace("active", truth(false)))).active).toBe(false);
+    expect((await patchUser(made.id, replace("active", truth(true)))).active).toBe(true);
+    expect((await scim.makeUser({ ...describeUser(), active: truth(false) })).active).toBe(false);
   });
 
-  it("removes only the members that the value of Remove names", async () => {
-    const ids = await makeIds(3);
-    const id = await makeGroup("Entra removal", ids);
-    await patchGroup(id, { op: "Remove", path: "members", value: [{ $ref: null, value: ids[0] }] });
+  it("removes only the members that it names, one or several, and never all", async () => {
+    const ids = await makeIds(4);
+    const id = await makeGroup(`Removal ${ids[0]}`, ids);
+    await patchGroup(id, ...removeMembers(ids.slice(0, 1)));
     expect(await membersOf(id)).toEqual(ids.slice(1));
+    await patchGroup(id, ...removeMembers(ids.slice(1, 3)));
+    expect(await membersOf(id)).toEqual(ids.slice(3));
+    // Removing them again, as after a lost answer, changes nothing.
+    await patchGroup(id, ...removeMembers(ids.slice(0, 3)));
+    expect(await membersOf(id)).toEqual(ids.slice(3));
   });
 
   it("adds several members in one operation, with a null $ref", async () => {
     const ids = await makeIds(2);
-    const id = await makeGroup("Entra addition");
-    await patchGroup(id, { op: "Add", path: "members", value: ids.map((value) => ({ $ref: null, value })) });
+    const id = await makeGroup(`Addition ${ids[0]}`);
+    const operation = add(
+      "members",
+      ids.map((value) => ({ $ref: null, value })),
+    );
+    await patchGroup(id, operation);
     expect(await membersOf(id)).toEqual(ids);
     // Adding them again changes nothing.
-    await patchGroup(id, { op: "Add", path: "members", value: ids.map((value) => ({ $ref: null, value })) });
+    await patchGroup(id, operation);
     expect((await get(`/Groups/${id}`)).meta.version).toBe('W/"2"');
   });
 
   it("creates an e-mail entry by Add and by Replace on a value path that matches none", async () => {
-    for (const op of ["Add", "Replace"]) {
+    for (const write of [add, replace]) {
       const person = describeUser();
       const { id } = await scim.makeUser({ ...person, emails: undefined });
       const value = `other-${person.userName}`;
-      const changed = await patchUser(id, { op, path: 'emails[type eq "work"].value', value });
+      const changed = await patchUser(id, write('emails[type eq "work"].value', value));
       expect(changed.emails).toEqual([{ type: "work", value }]);
     }
   });
 
-  it("sends primary of an e-mail entry as a text", async () => {
-    const { id, emails } = await scim.makeUser();
-    const changed = await patchUser(id, { op: "Replace", path: 'emails[type eq "work"].primary', value: "true" });
-    expect(changed.emails).toEqual(emails);
+  it("sends primary of an e-mail entry as it sends booleans", async () => {
+    const person = describeUser();
+    const { id, emails } = await scim.makeUser({
+      ...person,
+      emails: [
+        { value: person.userName, type: "home", primary: true },
+        { value: `second-${person.userName}`, type: "work" },
+      ],
+    });
+    const changed = await patchUser(id, replace('emails[type eq "work"].primary', truth(true)));
+    expect(changed.emails).toEqual([
+      { ...emails[0], primary: false },
+      { ...emails[1], primary: true },
+    ]);
+  });
+
+  it("sends the manager as a bare id at the URN, removes it with an empty text, and finds by it", async () => {
+    const [boss, id] = (await makeIds(2)) as [string, string];
+    const path = `${ENTERPRISE}:manager`;
+    for (const write of [add, replace])
+      expect((await patchUser(id, write(path, boss)))[ENTERPRISE]).toEqual({ manager: { value: boss } });
+    expect((await patchUser(id, replace(path, "")))[ENTERPRISE]).toBeUndefined();
+    const asList = await patchUser(id, add(path, [{ $ref: `../Users/${boss}`, value: boss }]));
+    expect(asList[ENTERPRISE].manager.value).toBe(boss);
+    const found = await find("/Users", `id eq "${id}" and manager eq "${boss}"`, "&attributes=id");
+    expect(found).toMatchObject({ totalResults: 1, Resources: [{ schemas: [USER, ENTERPRISE], id }] });
+    expect(Object.keys(found.Resources[0])).toEqual(["schemas", "id"]);
+  });
+
+  it("clears an attribute with an empty text or null, and reads it back empty", async () => {
+    const { id } = await scim.makeUser({ ...describeUser(), title: "Engineer", nickName: "E" });
+    const changed = await patchUser(id, replace("title", ""), replace("nickName", null));
+    expect([changed.title, changed.nickName]).toEqual([undefined, undefined]);
+    expect((await find("/Users", `id eq "${id}" and title pr`)).totalResults).toBe(0);
+  });
+
+  it("answers a PATCH of a group with 204, and of a user with 200 and the user", async () => {
+    const { id } = await scim.makeUser();
+    expect((await scim.patch(`/Users/${id}`, replace("title", "x"))).body.title).toBe("x");
+    const groupId = await makeGroup(`Answer ${id}`);
+    expect((await scim.patch(`/Groups/${groupId}`, replace("displayName", `Other ${id}`))).status).toBe(204);
+    expect((await get(`/Groups/${groupId}`)).displayName).toBe(`Other ${id}`);
+  });
+
+  it("still finds and reads a user that it deactivated", async () => {
+    const person = describeUser();
+    const { id } = await scim.makeUser(person);
+    await patchUser(id, replace("active", truth(false)));
+    expect(await get(`/Users/${id}`)).toMatchObject({ id, active: false });
+    expect((await find("/Users", `userName eq "${person.userName}"`)).Resources).toMatchObject([{ id, active: false }]);
+  });
+});
+
+describe("Entra ID", () => {
+  it("removes an attribute by Remove", async () => {
+    const { id } = await scim.makeUser({ ...describeUser(), displayName: "Shown" });
+    expect((await patchUser(id, { op: "Remove", path: "displayName" })).displayName).toBeUndefined();
+  });
+
+  it("with the newer flag replaces without a path, by dotted keys, value paths and keys with a URN", async () => {
+    const person = describeUser();
+    const { id } = await scim.makeUser(person);
+    const changed = await patchUser(id, {
+      op: "replace",
+      value: {
+        active: false,
+        "name.givenName": "New",
+        displayName: "New Name",
+        'emails[type eq "work"].value': `new-${person.userName}`,
+        [`${ENTERPRISE}:department`]: "Sales",
+        [ENTERPRISE]: { costCenter: "7" },
+      },
+    });
+    expect(changed).toMatchObject({
+      active: false,
+      name: { givenName: "New", familyName: "Tester" },
+      displayName: "New Name",
+      emails: [{ value: `new-${person.userName}`, type: "work", primary: true }],
+      [ENTERPRISE]: { department: "Sales", costCenter: "7" },
+    });
   });
 
   it("sends nulls, empty roles and meta in POST, and the ADSCIM schema with groups", async () => {
@@ -102,29 +215,6 @@ describe("Entra ID by default", () => {
       meta: { resourceType: "Group" },
     });
     expect([group.status, group.body.schemas]).toEqual([201, [GROUP]]);
-  });
-
-  it("sends the manager as a bare id, and removes it with an empty text", async () => {
-    const [boss, id] = await makeIds(2);
-    const path = `${ENTERPRISE}:manager`;
-    expect((await patchUser(id!, { op: "Add", path, value: boss }))[ENTERPRISE]).toEqual({ manager: { value: boss } });
-    expect((await patchUser(id!, { op: "Replace", path, value: "" }))[ENTERPRISE]).toBeUndefined();
-    const asList = await patchUser(id!, { op: "Add", path, value: [{ $ref: `../Users/${boss}`, value: boss }] });
-    expect(asList[ENTERPRISE].manager.value).toBe(boss);
-    const found = await find("/Users", `id eq "${id}" and manager eq "${boss}"`, "&attributes=id");
-    expect(found).toMatchObject({ totalResults: 1, Resources: [{ schemas: [USER, ENTERPRISE], id }] });
-    expect(Object.keys(found.Resources[0])).toEqual(["schemas", "id"]);
-  });
-
-  it("clears an attribute with an empty text or null, and reads it back empty", async () => {
-    const { id } = await scim.makeUser({ ...describeUser(), title: "Engineer", nickName: "E" });
-    const changed = await patchUser(
-      id,
-      { op: "Replace", path: "title", value: "" },
-      { op: "Replace", path: "nickName", value: null },
-    );
-    expect([changed.title, changed.nickName]).toEqual([undefined, undefined]);
-    expect((await find("/Users", `id eq "${id}" and title pr`)).totalResults).toBe(0);
   });
 
   it("tests the connection with a filter on an unknown user: 200 with an empty list", async () => {
@@ -159,39 +249,12 @@ describe("Entra ID by default", () => {
     expect((await find("/Groups", `id eq "${id}" and members eq "${ids[1]}"`)).totalResults).toBe(0);
   });
 
-  it("gets application/scim+json on every answer, and startIndex back", async () => {
+  it("gets application/scim+json on every answer, startIndex back, and the schemas of users and groups", async () => {
+    const { Resources } = await get("/Schemas");
+    expect(Resources.map(({ id }: { id: string }) => id)).toEqual(expect.arrayContaining([USER, GROUP]));
     for (const path of ["/Users?startIndex=2&count=1", "/Groups", "/Schemas", "/Users/unknown", "/Unknown"])
       expect((await scim.send("GET", path)).headers.get("content-type")).toBe("application/scim+json; charset=utf-8");
     expect(await get("/Users?startIndex=2&count=1")).toMatchObject({ startIndex: 2, itemsPerPage: 1 });
-  });
-});
-
-describe("Entra ID with the newer flag", () => {
-  it("replaces without a path, by dotted keys and by keys with a URN", async () => {
-    const { id } = await scim.makeUser();
-    const changed = await patchUser(id, {
-      op: "replace",
-      value: {
-        active: false,
-        "name.givenName": "New",
-        displayName: "New Name",
-        [`${ENTERPRISE}:department`]: "Sales",
-        [ENTERPRISE]: { costCenter: "7" },
-      },
-    });
-    expect(changed).toMatchObject({
-      active: false,
-      name: { givenName: "New", familyName: "Tester" },
-      displayName: "New Name",
-      [ENTERPRISE]: { department: "Sales", costCenter: "7" },
-    });
-  });
-
-  it("removes a member by a value path", async () => {
-    const ids = await makeIds(2);
-    const id = await makeGroup("Entra value path", ids);
-    await patchGroup(id, { op: "remove", path: `members[value eq "${ids[0]}"]` });
-    expect(await membersOf(id)).toEqual(ids.slice(1));
   });
 });
 
@@ -212,6 +275,20 @@ describe("Okta", () => {
     const { status, body } = await scim.send("POST", "/Users", { ...describeUser(), password: "1mz050nq", groups: [] });
     expect(status).toBe(201);
     expect(JSON.stringify(body)).not.toContain("1mz050nq");
+  });
+
+  it("gets 409 with an Error body for a duplicate, and never an empty body", async () => {
+    const person = describeUser();
+    await scim.makeUser(person);
+    const { status, body } = await scim.send("POST", "/Users", { ...person, password: "1mz050nq", groups: [] });
+    expect([status, body]).toMatchObject([409, { schemas: [ERROR], status: "409", scimType: "uniqueness" }]);
+  });
+
+  it("never deletes users, so one that it deactivated is reactivated by PUT", async () => {
+    const person = describeUser();
+    const { id } = await scim.makeUser(person);
+    for (const active of [false, true])
+      expect((await scim.send("PUT", `/Users/${id}`, { ...person, active })).body).toMatchObject({ id, active });
   });
 
   it("does everything by PUT in custom apps, active false included", async () => {
@@ -278,21 +355,66 @@ describe("other providers", () => {
     expect((await get(`/Users/${id}?`)).id).toBe(id);
   });
 
+  it("OneLogin sends PUT for users", async () => {
+    const person = describeUser();
+    const { id } = await scim.makeUser(person);
+    const { status, body } = await scim.send("PUT", `/Users/${id}`, { ...person, title: "Put", active: false });
+    expect([status, body]).toMatchObject([200, { id, title: "Put", active: false }]);
+  });
+
+  it("OneLogin sends PATCH for groups", async () => {
+    const ids = await makeIds(3);
+    const id = await makeGroup("OneLogin");
+    const add = (value: string) => ({ op: "add", path: "members", value: [{ value }] });
+    await patchGroup(id, ...ids.map(add));
+    expect(await membersOf(id)).toEqual(ids);
+    await patchGroup(id, { op: "replace", path: "members", value: ids.slice(1).map((value) => ({ value })) });
+    await patchGroup(id, { op: "replace", path: "displayName", value: "OneLogin renamed" });
+    await patchGroup(id, { op: "remove", path: `members[value eq "${ids[1]}"]` });
+    expect((await get(`/Groups/${id}`)).displayName).toBe("OneLogin renamed");
+    expect(await membersOf(id)).toEqual(ids.slice(2));
+  });
+
   it("OneLogin sends the schema URNs of SCIM 1", async () => {
-    const made = await scim.makeUser({ ...describeUser(), schemas: ["urn:scim:schemas:core:1.0"] });
-    expect(made.schemas).toEqual([USER]);
+    const former = "urn:scim:schemas:extension:enterprise:1.0";
+    const made = await scim.makeUser({
+      ...describeUser(),
+      schemas: ["urn:scim:schemas:core:1.0", former],
+      [former]: { department: "Sales" },
+      "urn:scim:schemas:core:1.0:title": "Engineer",
+    });
+    expect(made).toMatchObject({
+      schemas: [USER, ENTERPRISE],
+      title: "Engineer",
+      [ENTERPRISE]: { department: "Sales" },
+    });
+    const changed = await patchUser(made.id, { op: "replace", path: `${former}:department`, value: "Support" });
+    expect(changed[ENTERPRISE].department).toBe("Support");
   });
 });
 
 describe("what is not understood", () => {
-  it("is 400 in a PATCH, which then changes nothing", async () => {
+  it.each([
+    ["a path that names nothing", { op: "replace", path: "shoeSize", value: "42" }, "invalidPath"],
+    [
+      "a value path on an unknown part",
+      { op: "replace", path: 'emails[size eq "x"].value', value: "x" },
+      "invalidPath",
+    ],
+    ["a value without attributes", { op: "replace", value: {} }, "invalidValue"],
+    ["a value of the wrong type", { op: "replace", path: "title", value: {} }, "invalidValue"],
+    ["no answer to whether a user is active", { op: "replace", path: "active", value: "" }, "invalidValue"],
+    ["the removal of whether a user is active", { op: "remove", path: "active" }, "invalidValue"],
+    [
+      "a value path that matches nothing and describes nothing",
+      { op: "replace", path: 'ims[value co "x"].type', value: "x" },
+      "noTarget",
+    ],
+    ["a removal without a path", { op: "remove" }, "noTarget"],
+  ])("is 400 in a PATCH of a user: %s", async (_what, operation, scimType) => {
     const made = await scim.makeUser();
-    const operations = [
-      { op: "add", path: "title", value: "x" },
-      { op: "replace", path: "shoeSize", value: "42" },
-    ];
-    const { status, body } = await scim.patch(`/Users/${made.id}`, ...operations);
-    expect([status, body.scimType]).toEqual([400, "invalidPath"]);
+    const { status, body } = await scim.patch(`/Users/${made.id}`, { op: "add", path: "title", value: "x" }, operation);
+    expect([status, body.scimType]).toEqual([400, scimType]);
     expect(await get(`/Users/${made.id}`)).toEqual(made);
   });
 

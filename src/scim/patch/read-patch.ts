@@ -59,7 +59,11 @@ function readOne(type: ResourceType, op: Change["op"], path: string, value: unkn
 /** One change for each attribute of an object. Keys may be paths: `name.givenName`, or with a URN before them. */
 function expand(type: ResourceType, op: Change["op"], value: unknown, prefix: string): readonly Change[] {
   if (op === "remove") throw invalid("noTarget", "The operation remove needs a path.");
-  if (!isObject(value)) throw invalid("invalidValue", "An operation without a path needs an object as its value.");
+  if (!isObject(value) || Object.keys(value).length === 0)
+    throw invalid(
+      "invalidValue",
+      "An operation without a path needs an object with at least one attribute as its value.",
+    );
   return Object.entries(value).flatMap(([name, inner]) => {
     if (prefix === "" && IGNORED.has(name.toLowerCase())) return [];
     if (prefix === "" && splitUrn(type, name).rest === "") return expand(type, op, inner, `${name}:`);

@@ -43,16 +43,7 @@ export function readPath(type: ResourceType, path: string): PatchPath {
   const sub = rest === "" ? null : findByName(found.attribute.subAttributes ?? [], rest.slice(1));
   if (rest !== "" && sub === null)
     throw invalid("invalidPath", `${shorten(text)}: ${found.attribute.name} has no sub-attribute ${shorten(rest)}.`);
-  const filter = readFilter(text.slice(open + 1, close));
-  return {
-    ...found,
-    sub,
-    elements: {
-      filter,
-      condition: resolveElementFilter(found, filter),
-      described: describe(found.attribute, filter),
-    },
-  };
+  return { ...found, sub, elements: readElements(found, text.slice(open + 1, close)) };
 }
 
 function find(type: ResourceType, path: string): FoundAttribute {
@@ -64,10 +55,11 @@ function find(type: ResourceType, path: string): FoundAttribute {
   return found;
 }
 
-/** Reports a wrong filter in a path as a wrong path. */
-function readFilter(text: string): Filter {
+/** A wrong filter in a path is a wrong path for the provider. */
+function readElements(found: FoundAttribute, text: string): SelectedElements {
   try {
-    return parseFilter(text);
+    const filter = parseFilter(text);
+    return { filter, condition: resolveElementFilter(found, filter), described: describe(found.attribute, filter) };
   } catch (error) {
     if (error instanceof Failure) throw invalid("invalidPath", `In the path: ${error.message}`);
     throw error;

@@ -5,6 +5,7 @@ import {
   createUserResource,
   removeUserResource,
 } from "../../provisioning/directory/resource/user-resource.operations.js";
+import { invalid } from "../failures.js";
 import { applyChange } from "../patch/apply-change.js";
 import { readPatch } from "../patch/read-patch.js";
 import { readDocument, type Document } from "../resource/read-document.js";
@@ -34,7 +35,10 @@ export function createUserEndpoint({ store, deletion }: ScimServices, baseUrl: s
       const changes = readPatch(USER_TYPE, body);
       return await changeUserResource(store, directory, target, (before) => {
         const was = readUser(before.document as Document);
-        return { was, is: readUser(changes.reduce(applyChange, was.document as Document), was.active) };
+        const document = changes.reduce(applyChange, was.document as Document);
+        // The state before would stay, and the provider would not learn that its change had no effect.
+        if (document["active"] === undefined) throw invalid("invalidValue", "active: must be true or false.");
+        return { was, is: readUser(document) };
       });
     },
     remove: async (directory, target) => await removeUserResource(store, directory, target, deletion),

@@ -20,11 +20,11 @@ export function findByName(attributes: readonly Attribute[], name: string): Attr
 /** Removes the URN of one of the type's schemas, and names the schema. Without a URN it is the core schema. */
 export function splitUrn(type: ResourceType, path: string): { readonly schema: Schema; readonly rest: string } {
   const key = path.toLowerCase();
-  for (const schema of [...type.extensions, type.core]) {
-    const urn = schema.id.toLowerCase();
-    if (key === urn) return { schema, rest: "" };
-    if (key.startsWith(`${urn}:`)) return { schema, rest: path.slice(urn.length + 1) };
-  }
+  for (const schema of [...type.extensions, type.core])
+    for (const urn of [schema.id.toLowerCase(), schema.formerId ?? schema.id]) {
+      if (key === urn) return { schema, rest: "" };
+      if (key.startsWith(`${urn}:`)) return { schema, rest: path.slice(urn.length + 1) };
+    }
   return { schema: type.core, rest: path };
 }
 

@@ -7,6 +7,8 @@ const GROUP_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:Group";
 
 export interface Schema {
   readonly id: string;
+  /** The URN that SCIM 1 had for the schema, which some providers still send. */
+  readonly formerId?: string;
   readonly name: string;
   readonly description: string;
   readonly attributes: readonly Attribute[];
@@ -36,6 +38,7 @@ export const COMMON_ATTRIBUTES: readonly Attribute[] = [
 
 const USER: Schema = {
   id: USER_SCHEMA,
+  formerId: "urn:scim:schemas:core:1.0",
   name: "User",
   description: "User Account",
   attributes: [
@@ -105,6 +108,7 @@ const USER: Schema = {
 
 const ENTERPRISE: Schema = {
   id: ENTERPRISE_SCHEMA,
+  formerId: "urn:scim:schemas:extension:enterprise:1.0",
   name: "EnterpriseUser",
   description: "Enterprise User",
   attributes: [
@@ -123,6 +127,7 @@ const ENTERPRISE: Schema = {
 
 const GROUP: Schema = {
   id: GROUP_SCHEMA,
+  formerId: "urn:scim:schemas:core:1.0",
   name: "Group",
   description: "Group",
   attributes: [
