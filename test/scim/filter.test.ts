@@ -103,6 +103,8 @@ describe("the grammar of filters", () => {
   });
 });
 
+const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+
 /** Few letters, so that random filters often match. With case, accents, wildcards, spaces at the end and a letter outside UTF-16. */
 const word = fc.string({
   unit: fc.constantFrom("a", "A", "b", "é", "%", "_", " ", "😀", "\uffd3"),
@@ -121,7 +123,11 @@ const user = fc.record(
     name: fc.record({ givenName: word, familyName: word }, { requiredKeys: [] }),
     active: fc.boolean(),
     emails: fc.array(element, { maxLength: 3 }),
-    "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": fc.record({ department: word }, { requiredKeys: [] }),
+    addresses: fc.array(fc.record({ locality: word, type: word }, { requiredKeys: [] }), { maxLength: 2 }),
+    [ENTERPRISE]: fc.record(
+      { department: word, manager: fc.record({ value: word, displayName: word }, { requiredKeys: [] }) },
+      { requiredKeys: [] },
+    ),
   },
   { requiredKeys: ["userName"] },
 );
@@ -135,6 +141,11 @@ const path = fc.constantFrom(
   "emails",
   "emails.value",
   "department",
+  `${ENTERPRISE}:department`,
+  "urn:ietf:params:scim:schemas:core:2.0:User:title",
+  "manager",
+  "manager.displayName",
+  "addresses.locality",
 );
 const comparison = fc.oneof(
   fc.tuple(path, operator, word).map(([name, op, value]) => `${name} ${op} ${JSON.stringify(value)}`),
@@ -152,6 +163,9 @@ const { filter } = fc.letrec<{ filter: string }>((tie) => ({
     { maxDepth: 3, depthSize: "small" },
     comparison,
     fc.tuple(inner, fc.constantFrom("and", "or"), inner).map((parts) => `emails[${parts.join(" ")}]`),
+    fc
+      .tuple(operator, word, word)
+      .map(([op, place, type]) => `addresses[locality ${op} ${JSON.stringify(place)}].type eq ${JSON.stringify(type)}`),
     fc.tuple(tie("filter"), fc.constantFrom("and", "or"), tie("filter")).map(([a, op, b]) => `(${a} ${op} ${b})`),
     tie("filter").map((each) => `not (${each})`),
   ),

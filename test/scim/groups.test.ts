@@ -81,12 +81,26 @@ describe("a group of a directory", () => {
     expect([known.status, known.body]).toEqual([304, null]);
   });
 
-  it("loses nothing when two clients patch it at once", async () => {
-    const { id } = await makeGroup("At once");
-    await Promise.all(
-      people.map((value) => scim.patch(`/Groups/${id}`, { op: "add", path: "members", value: [{ value }] })),
-    );
-    expect(await membersOf(id)).toEqual(people.toSorted(compareTexts));
+  it("loses nothing when two clients patch it at once: each adds, removes and renames", async () => {
+    const ids: string[] = [];
+    for (let place = 0; place < 12; place += 1) ids.push((await scim.makeUser()).id);
+    const { id } = await makeGroup("At once", ids.slice(0, 6));
+    const path = `/Groups/${id}`;
+    const add = (value: string) => ({ op: "add", path: "members", value: [{ value }] });
+    const remove = (value: string) => ({ op: "remove", path: `members[value eq "${value}"]` });
+    // Two clients, each with its changes one after the other. They add and remove different members.
+    const run = async (own: (place: number) => boolean, externalId: string) => {
+      for (const [place, each] of ids.entries())
+        if (own(place)) expect((await scim.patch(path, place < 6 ? remove(each) : add(each))).status).toBe(204);
+      expect((await scim.patch(path, { op: "add", path: "externalId", value: externalId })).status).toBe(204);
+    };
+    await Promise.all([run((place) => place % 3 === 0, "first"), run((place) => place % 3 === 1, "second")]);
+    const expected = ids.filter((_, place) => (place < 6 ? place % 3 === 2 : place % 3 !== 2));
+    expect(await membersOf(id)).toEqual(expected.toSorted(compareTexts));
+    const { externalId, meta } = (await scim.send("GET", path)).body;
+    expect(["first", "second"]).toContain(externalId);
+    // Each of the ten changes has a version.
+    expect(meta.version).toBe('W/"11"');
   });
 
   it("changes nothing if one operation of a PATCH is wrong", async () => {

@@ -6,54 +6,17 @@ import { applyChange } from "../../src/scim/patch/apply-change.js";
 import { readPatch } from "../../src/scim/patch/read-patch.js";
 import { orderDocument, readDocument, type Document } from "../../src/scim/resource/read-document.js";
 import { readSelection, select } from "../../src/scim/resource/select-attributes.js";
-import type { Attribute } from "../../src/scim/schema/attribute.js";
-import { COMMON_ATTRIBUTES, USER_TYPE } from "../../src/scim/schema/schemas.js";
+import { USER_TYPE } from "../../src/scim/schema/schemas.js";
 import { times } from "../../testing/long.js";
-
-/** Random values of an attribute, as the schema describes it. */
-function valuesOf(attribute: Attribute): fc.Arbitrary<unknown> {
-  if (attribute.type === "boolean") return fc.boolean();
-  if (attribute.type !== "complex") return fc.string({ minLength: 1, maxLength: 8, unit: "grapheme-ascii" });
-  const subs = (attribute.subAttributes ?? []).filter(({ name }) => name !== "primary");
-  const single = fc.record(Object.fromEntries(subs.map((sub) => [sub.name, valuesOf(sub)])), { requiredKeys: [] });
-  return attribute.multiValued ? fc.array(single, { maxLength: 3 }) : single;
-}
-
-const writable = (attributes: readonly Attribute[]) =>
-  attributes.filter(({ mutability }) => mutability === "readWrite");
-const recordOf = (attributes: readonly Attribute[]) =>
-  fc.record(Object.fromEntries(writable(attributes).map((each) => [each.name, valuesOf(each)])), { requiredKeys: [] });
-const [enterprise] = USER_TYPE.extensions;
-const body = fc
-  .tuple(recordOf([...COMMON_ATTRIBUTES, ...USER_TYPE.core.attributes]), recordOf(enterprise!.attributes))
-  .map(([core, extension]) => ({ ...core, [enterprise!.id]: extension }) as Readonly<Record<string, unknown>>);
+import { enterprise, replaceAll, userBody } from "../support/scim-documents.js";
 
 const patch = (document: Document, ...operations: readonly object[]): Document =>
   orderDocument(USER_TYPE, readPatch(USER_TYPE, { Operations: operations }).reduce(applyChange, document));
 
-/** Names every attribute, and every part of a complex one, so that nothing of the document before stays. */
-function replaceAll(after: Document): readonly object[] {
-  const replace = (prefix: string, attributes: readonly Attribute[], values: Document) =>
-    writable(attributes).flatMap((attribute) => {
-      const value = values[attribute.name] ?? null;
-      if (attribute.type !== "complex" || attribute.multiValued)
-        return [{ op: "replace", path: `${prefix}${attribute.name}`, value }];
-      return (attribute.subAttributes ?? []).map(({ name }) => ({
-        op: "replace",
-        path: `${prefix}${attribute.name}.${name}`,
-        value: (value as Document | null)?.[name] ?? null,
-      }));
-    });
-  return [
-    ...replace("", [...COMMON_ATTRIBUTES, ...USER_TYPE.core.attributes], after),
-    ...replace(`${enterprise!.id}:`, enterprise!.attributes, (after[enterprise!.id] ?? {}) as Document),
-  ];
-}
-
 describe("for every user", () => {
   it("what was put is read back as it was put", () => {
     fc.assert(
-      fc.property(body, (sent) => {
+      fc.property(userBody, (sent) => {
         const document = readDocument(USER_TYPE, sent);
         expect(readDocument(USER_TYPE, document)).toEqual(document);
         // Nothing is lost: every text of the body is in the document.
@@ -66,7 +29,7 @@ describe("for every user", () => {
 
   it("a PATCH that replaces every attribute equals a PUT", () => {
     fc.assert(
-      fc.property(body, body, (before, after) => {
+      fc.property(userBody, userBody, (before, after) => {
         const put = readDocument(USER_TYPE, after);
         expect(patch(readDocument(USER_TYPE, before), ...replaceAll(put))).toEqual(put);
       }),
@@ -76,7 +39,7 @@ describe("for every user", () => {
 
   it("a PATCH without a path equals one with a path for each attribute", () => {
     fc.assert(
-      fc.property(body, body, (before, value) => {
+      fc.property(userBody, userBody, (before, value) => {
         const document = readDocument(USER_TYPE, before);
         const paths = Object.entries(value).flatMap(([name, inner]) =>
           name === enterprise!.id
@@ -110,7 +73,7 @@ describe("for every user", () => {
       { requiredKeys: ["op"] },
     );
     fc.assert(
-      fc.property(body, fc.array(operation, { minLength: 1, maxLength: 3 }), (before, operations) => {
+      fc.property(userBody, fc.array(operation, { minLength: 1, maxLength: 3 }), (before, operations) => {
         const document = readDocument(USER_TYPE, before);
         const frozen = structuredClone(document);
         try {

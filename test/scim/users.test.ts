@@ -1,11 +1,16 @@
 /** The users of a directory over HTTP: from a token to an account, and to the end of its access. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import fc from "fast-check";
+import type { Document } from "../../src/scim/resource/read-document.js";
 import { createBrowser } from "../../testing/browser.js";
+import { times } from "../../testing/long.js";
 import { startHostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
+import { replaceAll, userBody } from "../support/scim-documents.js";
 import { createScimClient, describeUser, ERROR, makeOrganization, USER, type ScimClient } from "../support/scim.js";
 import { createTenant, makePerson, whoIsSignedIn } from "../support/tenant.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";
 
+const ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const HOUR = 3_600_000;
 
 /** How far the installation's clock is ahead. */
@@ -367,3 +372,57 @@ describe("a token", () => {
     expect((await other.send("GET", "/Users")).status).toBe(200);
   });
 });
+
+describe("for every user over HTTP", () => {
+  it("GET returns what was put, and a PATCH that replaces every attribute equals the PUT", async () => {
+    const client = await createScimClient(usher, await makeOrganization(usher));
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(userBody, userBody, async (one, other) => {
+        run += 1;
+        const [before, after] = [complete(one, `${run}a`), complete(other, `${run}b`)];
+        const { id } = await client.makeUser(before);
+        const path = `/Users/${id}`;
+        const put = await client.send("PUT", path, after);
+        expect([put.status, withoutMeta(put.body)]).toEqual([200, withoutEmpty(after)]);
+        expect((await client.send("GET", path)).body).toEqual(put.body);
+        expect((await client.send("PUT", path, before)).status).toBe(200);
+        const patched = await client.patch(path, ...replaceAll(after as Document));
+        expect([patched.status, withoutMeta(patched.body)]).toEqual([200, withoutEmpty(after)]);
+      }),
+      { numRuns: times(8) },
+    );
+  });
+});
+
+/** A user with what Usher needs: names and numbers that are free, addresses that are addresses, and a state. */
+function complete(body: Readonly<Record<string, unknown>>, word: string): Readonly<Record<string, unknown>> {
+  const emails = (body["emails"] ?? []) as readonly object[];
+  return {
+    ...body,
+    userName: `user-${word}@acme.test`,
+    externalId: `external-${word}`,
+    active: body["active"] ?? true,
+    emails: emails.map((email, place) => ({ ...email, value: `mail-${word}-${place}@acme.test` })),
+    [ENTERPRISE]: { ...(body[ENTERPRISE] as object), employeeNumber: `employee-${word}` },
+  };
+}
+
+/** An empty object or list is no value (RFC 7643, section 2.5). */
+function withoutEmpty(value: Readonly<Record<string, unknown>>): unknown {
+  const isEmpty = (each: unknown): boolean =>
+    typeof each === "object" && each !== null && Object.keys(each).length === 0;
+  const entries = Object.entries(value).map(
+    ([key, each]) => [key, Array.isArray(each) ? each.filter((element) => !isEmpty(element)) : each] as const,
+  );
+  return Object.fromEntries(entries.filter(([, each]) => !isEmpty(each)));
+}
+
+function withoutMeta({
+  id: _id,
+  schemas: _schemas,
+  meta: _meta,
+  ...values
+}: Readonly<Record<string, unknown>>): unknown {
+  return values;
+}
