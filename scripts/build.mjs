@@ -51,7 +51,7 @@ function hashSources(sources) {
   return hash.digest("hex");
 }
 
-/** For output in a new folder. A build info file is only allowed, and only needed, for incremental builds. */
+/** Output in a new folder is not incremental, and then the compiler allows no build info file. */
 const NOT_INCREMENTAL = ["--incremental", "false", "--tsBuildInfoFile", "null"];
 
 /** @returns {boolean} whether it succeeded */
@@ -65,8 +65,8 @@ function compile(project, ...options) {
 }
 
 /**
- * Writes the declarations of what package.json exports, and of the files that they import: the compiler declares every
- * file behind the entries, most of which their types do not mention.
+ * Writes the declarations of the entries that package.json exports, and of the files that these declarations import. The
+ * compiler writes the declarations of many more files.
  */
 function declareTypes(output) {
   const all = `${output}-types`;

@@ -4,7 +4,7 @@
  *
  *     node scripts/start.mjs [start | schema | guides | demo]
  *
- * The program runs in this very process: signals reach it once and directly, and its exit code is this one's.
+ * The program runs in this process, so that signals reach it directly and its exit code is that of this process.
  */
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -39,7 +39,7 @@ process.argv = [process.execPath, program, ...process.argv.slice(3)];
 try {
   await import(pathToFileURL(program).href);
 } catch (error) {
-  // Its message says what the operator mends; every other error is a defect, and keeps its stack.
+  // The message of this error says what the operator must correct. Every other error is a defect, and keeps its stack.
   if (error?.name !== "ConfigurationError") throw error;
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;

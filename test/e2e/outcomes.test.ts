@@ -1,6 +1,6 @@
 /**
- * Every outcome of a sign-in, caused by a real stand-in provider: the page that the person sees, the attempt that an administrator
- * reads, and the remedy. A new outcome without a case does not compile, and fails here.
+ * Every outcome of a sign-in, caused by a real stand-in provider: the page that the person sees, the attempt that an
+ * administrator reads, and the remedy. A new outcome without a case does not compile, and fails here.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -157,7 +157,8 @@ describe.each(Object.entries(SITUATIONS))("the situation: %s", (_name, proofs) =
       }
       const causes = CAUSES[each];
       const kinds = casesOf(causes).map((one) => one.kind);
-      // A protocol's check is the same for each of its types, and a decision about a verified person for all types.
+      // A case of one type proves a protocol's check for all types of that protocol, and a decision about a verified person
+      // for all types.
       const isProved = isElsewhere(causes) || kinds.includes(kind) || ACCOUNT_CODES.has(each) || kind !== "saml";
       expect([each, isProved]).toEqual([each, true]);
     }

@@ -15,7 +15,7 @@ const MFA = "https://refeds.org/profile/mfa";
 let usher: TestUsher;
 let openId: HostileOpenIdProvider;
 let saml: SamlProvider;
-/** Where Usher's clock stands still; `null` while it goes. */
+/** The time at which Usher's clock stands still; `null` while the clock runs. */
 let stoppedAt: number | null = null;
 beforeAll(async () => {
   usher = await startTestUsher({ clock: () => new Date(stoppedAt ?? Date.now()) });

@@ -176,7 +176,7 @@ async function causeConnectionAndEndpointEvents(tenant: Tenant): Promise<void> {
   await tenant.updateConnection({ settings: { oidc: { clientSecretExpiresAt } } });
   for (const name of ["eve", "fay", "gil"])
     await tenant.signIn(createBrowser(), makePerson(name, { family_name: undefined }));
-  // A change has Usher look at the connection at once.
+  // After a change, Usher looks at the connection at once.
   await tenant.updateConnection({ displayName: "Acme" });
   await collect(["connection.drifted"]);
   provider.setFault("token-secret-wrong");

@@ -1,4 +1,4 @@
-/** Bulk requests (RFC 7644, section 3.7): each operation is what the single request is. */
+/** Bulk requests (RFC 7644, section 3.7): each operation does the same as the single request. */
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { createScimClient, describeUser, ERROR, makeOrganization, type ScimClient } from "../support/scim.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";
@@ -192,7 +192,7 @@ it("of a token of another organization neither changes a resource nor learns of 
   };
   const unknown = await probe(crypto.randomUUID(), crypto.randomUUID());
   expect(statusesOf(unknown)).toEqual(["404", "404", "404", "404", "404", "400"]);
-  // What exists elsewhere is answered like what does not exist.
+  // Ids of another organization are answered like unknown ids.
   expect(await probe(id, group.id)).toEqual(unknown);
   expect(await Promise.all([get(`/Users/${id}`), get(`/Groups/${group.id}`)])).toEqual(seen);
 });

@@ -1,4 +1,7 @@
-/** A large group of a directory gives roles and memberships in statements whose number follows the parts, not the people. */
+/**
+ * A large group of a directory gives roles and memberships. The number of statements depends on the number of parts, not of
+ * people.
+ */
 import { afterAll, beforeAll, expect, it } from "@jest/globals";
 import { SYSTEM } from "../../src/access/caller.js";
 import type { Store } from "../../src/access/store.js";
@@ -65,7 +68,7 @@ it("320 people get a role and a group by rules, and lose them, in few more state
   const few = await run("ADD", ids.slice(0, 20));
   const many = await run("ADD", ids.slice(20));
   expect([few.managers, few.given, many.managers, many.given]).toEqual([20, 20, PEOPLE, PEOPLE]);
-  // A second part of people is changed by the same statements again.
+  // The second part takes the same statements as the first one.
   expect(many.statements).toBeLessThanOrEqual(few.statements + 20);
   const left = await run("REMOVE", ids);
   // STICKY keeps the role.

@@ -132,7 +132,8 @@ describe("the mappings of the linked connection", () => {
     ]);
     for (const { cause } of events) expect(cause).toEqual({ kind: "SCIM", actor: scim.directoryId });
     expect(events[1].data.changed).toEqual({ roles: { before: ["USER"], after: ["MANAGER"] } });
-    // Another role while the person is in both groups: the rank decides. Leaving one leaves the other.
+    // While the person is in both groups, the rank of the roles decides. After leaving one group, the person has the role of
+    // the other.
     const auditors = await pushGroup(scim, "Auditors", [id]);
     expect((await read()).roles).toEqual(["MANAGER"]);
     await leave(scim, managers, id);
@@ -256,7 +257,7 @@ describe("a sign-in and a directory that both give", () => {
         expect(await signIn(tenant, "ada", claims)).toBe("SUCCEEDED");
         expect(await read()).toMatchObject({ roles: ["MANAGER"], groups: ["Managers", "Staff", "Staff at Usher"] });
       }
-      // The directory itself takes it away, and no sign-in brings it back.
+      // When the directory takes the role away, no sign-in brings the role back.
       await leave(scim, managers, id);
       expect((await read()).roles).toEqual(["USER"]);
       await signIn(tenant, "ada", { groups: [] });

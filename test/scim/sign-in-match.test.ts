@@ -125,7 +125,7 @@ describe.each(["EXTERNAL_ID", "USER_NAME", "EMAIL"])("a directory that matches b
   });
 });
 
-/** A tenant with a connection to a provider that speaks OpenID Connect, and how its person signs in. */
+/** A tenant with a connection to an OpenID Connect provider, and a function that signs its person in. */
 async function openIdTenant(standIn: Pick<OpenIdProvider, "addRedirectUri">, settings: object, sub: string) {
   const tenant = await createTenantOf(usher, settings as Record<string, object>, { policies: { matchKey: "SUBJECT" } });
   standIn.addRedirectUri(tenant.detail("redirectUrl"));

@@ -177,7 +177,7 @@ describe("an assertion is refused", () => {
   let scim: ScimClient;
   let stranger: ScimClient;
   beforeAll(async () => {
-    // Nobody is refused so often here that the limit counts.
+    // Begins a new minute, so that the limit of refusals does not affect these tests.
     ahead += MINUTE;
     [scim, stranger] = [await makeDirectory(), await makeDirectory({ jwks: jwksOf(otherJwk) })];
   });

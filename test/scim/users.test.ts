@@ -223,7 +223,7 @@ describe("a user that a directory deactivates", () => {
     // Okta's custom apps deactivate by PUT.
     expect((await other.send("PUT", `/Users/${id}`, { ...person, active: false })).status).toBe(200);
     expect((await accountOf("tim@acme.test", organization)).status).toBe("DISABLED");
-    // A PUT that does not say does not give the access back.
+    // A PUT without `active` does not restore the access.
     await other.send("PUT", `/Users/${id}`, { ...person, active: undefined });
     expect((await accountOf("tim@acme.test", organization)).status).toBe("DISABLED");
   });

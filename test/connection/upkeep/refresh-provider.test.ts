@@ -115,7 +115,7 @@ test("a new certificate reaches every replica, without a request of a sign-in or
   fetches = 0;
   await upkeep();
   expect(await replica(connection)).toEqual([pem(first)]);
-  // The replica looks into the database beside the sign-in.
+  // The replica reads the new facts in the background, while sign-ins continue.
   while ((await replica(connection)).length === 1) await new Promise((resolve) => setImmediate(resolve));
   expect(await replica(connection)).toEqual([pem(first), pem(second)]);
   expect(fetches).toBe(1);
@@ -229,7 +229,7 @@ describe("a document is read again", () => {
 });
 
 describe("a worker that lost its lease while the provider was slow", () => {
-  /** Lets a worker ask, and returns how its answer arrives. */
+  /** Lets a worker ask the provider until its lease has ended. Returns a function that delivers the provider's answer. */
   async function askSlowly(): Promise<(late: Response) => Promise<unknown>> {
     let arrive: (response: Response) => void = () => undefined;
     const arrival = new Promise<Response>((resolve) => (arrive = resolve));

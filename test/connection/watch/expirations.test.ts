@@ -13,7 +13,7 @@ const before = (days: number) => new Date(EXPIRES.getTime() - days * 86_400_000)
 const CERTIFICATE: Expiration = { kind: "CERTIFICATE", name: "AA:BB", expiresAt: EXPIRES };
 const SECRET: Expiration = { kind: "CLIENT_SECRET", name: "clientSecret", expiresAt: EXPIRES };
 
-/** Looks several times, each with what the last look left. Returns the warnings of each look. */
+/** Looks several times. Each look continues from the result of the previous one. Returns the warnings of each look. */
 function look(moments: readonly Date[], things: (moment: Date) => readonly Expiration[] = () => [CERTIFICATE]) {
   let known: readonly WatchedExpiration[] = [];
   return moments.map((moment) => {

@@ -38,7 +38,7 @@ const TWO_ASSERTIONS = form(async (_stage, tenant, browser) => {
   return { SAMLResponse: Buffer.from(doubled).toString("base64") };
 });
 
-/** A response that is signed by a key of nobody. */
+/** A response that is signed by an unknown key. */
 const FOREIGN_KEY: Case = {
   ...form(async ({ saml }, tenant, browser) => {
     const usual = saml.keys();

@@ -63,7 +63,7 @@ const REPLAYED = form(async ({ saml }, tenant, browser) => {
   return answer(second);
 });
 
-/** An unknown connection: Usher cannot know whose person it is. */
+/** An unknown connection, so that Usher cannot know the organization. */
 const unknown = (path: string): Case => ({
   kind: "oidc",
   unrecorded: true,

@@ -1,4 +1,7 @@
-/** The audit log as a CSV file. `results-export.test.ts` shows what every file shares: the route, its speed, a client that leaves. */
+/**
+ * The audit log as a CSV file. `results-export.test.ts` tests what all files share: the route, the speed, and clients that
+ * disconnect.
+ */
 import { beforeAll, describe, expect, test } from "@jest/globals";
 import { ANONYMOUS, type Caller } from "../../../src/access/caller.js";
 import { recordAudit } from "../../../src/audit/record-audit.js";
@@ -98,7 +101,7 @@ test("callers of another organization and callers without AUDIT_READ get no file
     [personIn(other, "admin-2"), "NOT_FOUND"],
   ] as const)
     expect(await codeOf(begin(caller, { organizationId: acme }))).toBe(code);
-  // The reading of the entries before is itself an entry.
+  // Reading the entries is an export, which adds one entry.
   expect(await exportsOf()).toBe(before + 1);
   expect(actionsOf(await read({}, keyOf(other, "AUDIT_READ")))).toEqual(["organization.created"]);
   expect(await codeOf(begin(OPERATOR, { organizationId: "unknown" }))).toBe("NOT_FOUND");

@@ -229,7 +229,7 @@ describe("a module", () => {
     });
     const oneMore = await makeCourse(house, acme, { kind: "MODULE" });
     expect(fieldsOf(await set(oneMore, [another, course]))).toEqual([["courseIds.1", "INVALID"]]);
-    // It stays in its modules. It can be added to a new one only after it leaves one.
+    // The course stays in its modules. It can be added to a further module only after it leaves one.
     expect(idsOf(await set(modules[0]!, [another, course]))).toEqual([another, course]);
     expect(idsOf(await set(modules[0]!, []))).toEqual([]);
     expect(idsOf(await set(oneMore, [another, course]))).toEqual([another, course]);

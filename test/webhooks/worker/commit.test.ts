@@ -238,7 +238,7 @@ describe("disabling a failing endpoint", () => {
       expect([statement, await look()]).toEqual([statement, failed ? ["ACTIVE", 0, 0] : ["DISABLED", 1, 1]]);
       if (!failed) break;
     }
-    // Disabling it again records nothing and sends no mail.
+    // Disabling the endpoint again records nothing and sends no mail.
     await disable(house.store);
     expect(await look()).toEqual(["DISABLED", 1, 1]);
   });
