@@ -30,6 +30,7 @@ import { CreateProvisioningDirectories1764920000000 } from "./1764920000000-crea
 import { AddIdentityDirectoryKeys1764920100000 } from "./1764920100000-add-identity-directory-keys.js";
 import { AddDirectoryRules1764931000000 } from "./1764931000000-add-directory-rules.js";
 import { CreateDirectoryRequests1764932000000 } from "./1764932000000-create-directory-requests.js";
+import { AddRemovalBrake1764932100000 } from "./1764932100000-add-removal-brake.js";
 import { CreateDirectoryAssertions1764933000000 } from "./1764933000000-create-directory-assertions.js";
 import { AddSessionUse1764935000000 } from "./1764935000000-add-session-use.js";
 
@@ -64,6 +65,7 @@ export const migrations: readonly MigrationClass[] = [
   AddIdentityDirectoryKeys1764920100000,
   AddDirectoryRules1764931000000,
   CreateDirectoryRequests1764932000000,
+  AddRemovalBrake1764932100000,
   CreateDirectoryAssertions1764933000000,
   AddSessionUse1764935000000,
 ];

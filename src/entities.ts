@@ -28,6 +28,7 @@ import {
   DirectoryRow,
   DirectoryTokenRow,
 } from "./provisioning/directory/stored/directory.row.js";
+import { RemovalRow } from "./provisioning/directory/brake/removal.row.js";
 import { ActivityRow, RequestRow } from "./provisioning/directory/log/request.row.js";
 import { ResourceRow, ResourceValueRow, TombstoneRow } from "./provisioning/directory/resource/resource.row.js";
 import { AttemptRow } from "./sign-in/attempt/attempt.row.js";
@@ -103,4 +104,5 @@ export const entities = [
   TombstoneRow,
   RequestRow,
   ActivityRow,
+  RemovalRow,
 ];

@@ -11,10 +11,16 @@ import { startMailWorker, type MailWorker } from "../platform/mail/mail-worker.j
 import { createSmtpTransport } from "../platform/mail/smtp-transport.js";
 import { assembleMailTemplates } from "../platform/mail/template.js";
 import type { Logger } from "../platform/telemetry/logger.js";
+import { DIRECTORY_TEMPLATES } from "../provisioning/directory/brake/templates.js";
 import { WEBHOOK_TEMPLATES } from "../webhooks/notices/templates.js";
 
 /** @internal */
-export const MAIL_TEMPLATES = assembleMailTemplates(NOTICE_TEMPLATES, CONNECTION_TEMPLATES, WEBHOOK_TEMPLATES);
+export const MAIL_TEMPLATES = assembleMailTemplates(
+  NOTICE_TEMPLATES,
+  CONNECTION_TEMPLATES,
+  DIRECTORY_TEMPLATES,
+  WEBHOOK_TEMPLATES,
+);
 
 /** Starts to send the messages of the outbox to the mail server. Without a server, they become files in the data folder. */
 export function startMail(

@@ -11,6 +11,7 @@ import { PEOPLE_PARTS } from "../people/organization/people-parts.js";
 import { SEAT_EVENTS } from "../people/seat/seat.events.js";
 import type { DeletionParts, ErasePart } from "../people/user/delete/delete-guard.js";
 import { USER_EVENTS } from "../people/user/user.events.js";
+import { DIRECTORY_EVENTS } from "../provisioning/directory/brake/brake.events.js";
 import { eraseAttempts } from "../sign-in/attempt/attempt.repository.js";
 import { WATCH_DRIFT } from "../sign-in/drift/watch-drift.js";
 import type { Destination } from "../sign-in/link/destination.js";
@@ -28,6 +29,7 @@ export const EVENT_TYPES = [
   ...CONNECTION_EVENTS,
   ...WATCH_EVENTS,
   ...IDENTITY_EVENTS,
+  ...DIRECTORY_EVENTS,
   ...RESULT_EVENTS,
   ...WEBHOOK_EVENTS,
 ];

@@ -15,6 +15,7 @@ import type { Clock } from "../platform/clock.js";
 import { sweepMail } from "../platform/mail/outbox.js";
 import { sweepRateLimits } from "../platform/http/rate-limit.js";
 import type { Logger } from "../platform/telemetry/logger.js";
+import { sweepRemovals } from "../provisioning/directory/brake/removal.repository.js";
 import { sweepRequests } from "../provisioning/directory/log/request.repository.js";
 import { sweepAttempts } from "../sign-in/attempt/attempt.repository.js";
 import { sweepFlows } from "../sign-in/flow/flow.repository.js";
@@ -52,6 +53,7 @@ export function startSweeper(
         await sweepOneTimeTokens(unit);
         await sweepAttempts(unit, attemptRetentionDays);
         await sweepRequests(unit);
+        await sweepRemovals(unit);
         await sweepRateLimits(unit, unit.now);
         await sweepMail(unit, unit.now);
       }),

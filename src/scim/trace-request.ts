@@ -41,6 +41,8 @@ export function traceRequest(
     expectedStatus: expectStatus(method, path),
     resourceIds: new Set(named === undefined ? [] : [named.toLowerCase()]),
     committed: 0,
+    removalIds: [],
+    ended: [],
   };
   response.once("close", () => {
     // The client went away before the answer. The request may still be running, and a change stores its own row.

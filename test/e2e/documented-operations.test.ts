@@ -423,6 +423,11 @@ describe("a program", () => {
         nodes: [{ method: "POST", path: "/Groups", status, outcome: "SUCCEEDED", remedy: null }],
       },
     });
+    await ask("UpdateProvisioningDirectory", { input: { id, state: "PAUSED" } });
+    expect((await ask("ProvisioningDirectory", { id })).provisioningDirectory.pauseReason).toBe("ADMINISTRATOR");
+    expect((await ask("ReleaseProvisioningDirectory", { input: { id } })).releaseProvisioningDirectory).toEqual({
+      directory: { id, version: 4, state: "ACTIVE", pauseReason: null, removalsAllowedUntil: null },
+    });
     await ask("DeleteProvisioningDirectory", { id });
     expect((await ask("ProvisioningDirectory", { id })).provisioningDirectory).toBeNull();
   });

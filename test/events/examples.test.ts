@@ -13,6 +13,7 @@ import { readText, ROOT } from "../docs/markdown.js";
 import { WRONG_PASSWORDS_TO_LOCK } from "../../src/people/credential/lock.changes.js";
 import { createBrowser } from "../../testing/browser.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
+import { createScimClient } from "../support/scim.js";
 import { createTenant, makePerson, type Tenant } from "../support/tenant.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";
 import { startWebhookReceivers, type WebhookReceivers } from "../support/webhook-receiver/index.js";
@@ -59,6 +60,7 @@ beforeAll(async () => {
   await causeLinkEvents(tenant);
   await causeLockEvents(tenant);
   await causeGroupAndTrainingEvents(tenant);
+  await causeDirectoryEvents(tenant);
   await causeConnectionAndEndpointEvents(tenant);
   // The last step, because it erases the person from undelivered events.
   await collect(TYPES.filter((type) => type !== "user.deleted"));
@@ -165,6 +167,18 @@ async function causeGroupAndTrainingEvents(tenant: Tenant): Promise<void> {
   await change(tenant, "setModuleCourses", "course { id }", { moduleId, courseIds: [courseId] });
   const result = { organizationId, userId, courseId, score: 18, maximum: 20 };
   await change(tenant, "recordResult", "recorded", result);
+}
+
+/** A provider removes everybody. */
+async function causeDirectoryEvents({ organizationId, connectionId }: Tenant): Promise<void> {
+  const scim = await createScimClient(usher, organizationId, { connectionId, name: "Acme ID" });
+  const made = [];
+  for (let place = 0; place < 10; place += 1) made.push(await scim.makeUser());
+  for (const { id } of made) await scim.send("DELETE", `/Users/${id}`);
+  await usher.ask(
+    `mutation ($input: ReleaseProvisioningDirectoryInput!) { releaseProvisioningDirectory(input: $input) { directory { id } } }`,
+    { input: { id: scim.directoryId, allowRemovals: true } },
+  );
 }
 
 async function causeConnectionAndEndpointEvents(tenant: Tenant): Promise<void> {

@@ -227,6 +227,8 @@ describe("the size of the log", () => {
     expectedStatus: 200,
     resourceIds: new Set(),
     committed: 0,
+    removalIds: [],
+    ended: [],
   });
   const refused = { status: 400, outcome: "SCIM_REQUEST_INVALID", scimType: null };
 

@@ -14,7 +14,16 @@ export const DIRECTORY_PAUSED = defineFailure<{ retryAfterSeconds: number }>({
   code: "DIRECTORY_PAUSED",
   status: 503,
   message: "The provisioning directory is paused. Nothing was changed.",
-  remedy: "An administrator can activate it again with updateProvisioningDirectory(input: { id, state: ACTIVE }).",
+  remedy: "An administrator can release it with releaseProvisioningDirectory(input: { id }).",
+});
+
+export const MASS_REMOVAL_STOPPED = defineFailure<{ retryAfterSeconds: number }>({
+  code: "MASS_REMOVAL_STOPPED",
+  status: 503,
+  message:
+    "The request would end the access of more than 20 % of the directory's active users within an hour. The directory is paused. Nothing was changed.",
+  remedy:
+    "An administrator looks at the provider, and then runs releaseProvisioningDirectory(input: { id }). If all removals are meant, allowRemovals: true lets them through for an hour.",
 });
 
 export const DIRECTORY_VALUE_TAKEN = defineFailure<{ attribute: string }>({
@@ -65,6 +74,7 @@ export const RULES_TOO_COSTLY = defineFailure({
 export const DIRECTORY_FAILURES = [
   SCIM_NOT_IN_PLAN,
   DIRECTORY_PAUSED,
+  MASS_REMOVAL_STOPPED,
   DIRECTORY_VALUE_TAKEN,
   DIRECTORY_ADDRESS_TAKEN,
   MEMBER_UNKNOWN,

@@ -330,6 +330,12 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
       step: "PUBLISH_NEXT",
     }),
   ),
+  releaseProvisioningDirectory: byInput(
+    ["CONNECTIONS_WRITE"],
+    "ReleaseProvisioningDirectoryInput",
+    "directory { id }",
+    async (house) => ({ id: await things.makeDirectory(house) }),
+  ),
   rotateProvisioningToken: byId(["CONNECTIONS_WRITE"], "token", async (house) => ({
     id: await things.makeDirectory(house),
   })),

@@ -55,7 +55,11 @@ export class UpdateDirectoryInput {
   @Field(() => String, { nullable: true, description: NAME })
   name?: string | null;
 
-  @Field(() => DirectoryStateEnum, { nullable: true, description: "Whether the directory works." })
+  @Field(() => DirectoryStateEnum, {
+    nullable: true,
+    description:
+      "Whether the directory works. `ACTIVE` releases a paused directory, as releaseProvisioningDirectory does.",
+  })
   state?: DirectoryState | null;
 
   @Field(() => DeprovisionActionEnum, {
@@ -96,6 +100,28 @@ export class SetAssertionsInput {
     description: "The provider's public keys as a JSON Web Key Set (RFC 7517), if it publishes none at an address.",
   })
   jwks?: string | null;
+}
+
+@InputType("ReleaseProvisioningDirectoryInput", { description: "A paused provisioning directory to release." })
+export class ReleaseDirectoryInput {
+  @Field(() => ID, { description: "The directory." })
+  id!: string;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether the provider may remove any number of users for an hour. Otherwise, the mass-removal brake counts from zero. Default: false.",
+  })
+  allowRemovals?: boolean | null;
+}
+
+@ObjectType("ReleaseProvisioningDirectoryPayload", {
+  description: "What releaseProvisioningDirectory answers.",
+  simpleResolvers: true,
+})
+export class ReleaseDirectoryPayload {
+  @Field(() => DirectoryType, { description: "The directory as it is now." })
+  directory!: DirectoryType;
 }
 
 /** The base of payloads with a new token; not in the schema. */

@@ -20,6 +20,7 @@ import {
   deleteDirectory,
   listDirectories,
   readDirectory,
+  releasePausedDirectory,
   rotateDirectoryToken,
   updateDirectory,
   type DirectoryWithToken,
@@ -30,6 +31,8 @@ import {
   CreateDirectoryInput,
   CreateDirectoryPayload,
   DeleteDirectoryPayload,
+  ReleaseDirectoryInput,
+  ReleaseDirectoryPayload,
   RotateTokenPayload,
   SetAssertionsInput,
   SetAssertionsPayload,
@@ -105,6 +108,17 @@ export class DirectoryResolver {
     @Arg("input", () => UpdateDirectoryInput, { description: "The changes." }) input: UpdateDirectoryInput,
   ): Promise<{ readonly directory: Directory }> {
     return { directory: await updateDirectory(this.store, caller, input) };
+  }
+
+  @Mutation(() => ReleaseDirectoryPayload, {
+    description:
+      "Releases a paused provisioning directory, and appends `directory.released`. An active directory stays as it is. Needs CONNECTIONS_WRITE.",
+  })
+  async releaseProvisioningDirectory(
+    @Ctx() { caller }: RequestContext,
+    @Arg("input", () => ReleaseDirectoryInput, { description: "The directory." }) input: ReleaseDirectoryInput,
+  ): Promise<{ readonly directory: Directory }> {
+    return { directory: await releasePausedDirectory(this.store, caller, input) };
   }
 
   @Mutation(() => RotateTokenPayload, {

@@ -7,6 +7,7 @@ import {
   SIGN_IN_MATCHES,
   type DeprovisionAction,
   type DirectoryState,
+  type PauseReason,
   type SignInMatch,
 } from "../stored/directory.js";
 
@@ -26,6 +27,11 @@ export const SignInMatchEnum = declareEnum(
   SIGN_IN_MATCHES,
 );
 export const DirectoryStateEnum = declareEnum("ProvisioningDirectoryState", "Whether a directory works.", STATES);
+const PauseReasonEnum = declareEnum("ProvisioningPauseReason", "Why a directory is paused.", {
+  ADMINISTRATOR: "An administrator paused it.",
+  MASS_REMOVAL:
+    "It was about to end the access of more than 20 % of its active users, and at least 10, within an hour. The request was refused.",
+} satisfies Readonly<Record<PauseReason, string>>);
 
 /** Registers an enum and returns the object that stands for it in decorators. */
 function declareEnum<Value extends string>(
@@ -114,6 +120,15 @@ export class DirectoryType extends NodeType {
 
   @Field(() => DirectoryStateEnum, { description: "Whether the directory works." })
   state!: DirectoryState;
+
+  @Field(() => PauseReasonEnum, { nullable: true, description: "Why the directory is paused; null if it is not." })
+  pauseReason!: PauseReason | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description: "Until when any number of users may be removed; null if the mass-removal brake is on.",
+  })
+  removalsAllowedUntil!: Date | null;
 
   @Field(() => DeprovisionActionEnum, {
     description: "What happens to an account when the directory deactivates or deletes its user.",

@@ -27,7 +27,10 @@ export class RequestType {
   @Field(() => Int, { description: "The HTTP status of the answer." })
   status!: number;
 
-  @Field(() => String, { description: "`SUCCEEDED`, or the code of the error that refused the request." })
+  @Field(() => String, {
+    description:
+      "`SUCCEEDED`, or the code of the error that refused the request. Of a bulk request, the code of its first operation that failed.",
+  })
   outcome!: string;
 
   @Field(() => String, {
@@ -62,7 +65,7 @@ export const RequestPage = definePage(
 export class RequestFilterInput {
   @Field(() => Boolean, {
     nullable: true,
-    description: "Only requests that were refused, or only those that succeeded.",
+    description: "Only requests that failed, or only those that succeeded.",
   })
   failed?: boolean | null;
 

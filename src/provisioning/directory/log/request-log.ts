@@ -6,6 +6,7 @@
 import { SYSTEM } from "../../../access/caller.js";
 import type { Store } from "../../../access/store.js";
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
+import { noteEnd } from "../brake/removal.repository.js";
 import { placeholders } from "../../../platform/database/statements.js";
 import { SUCCEEDED, type RequestOutcome, type RequestTrace } from "./request.js";
 import {
@@ -95,7 +96,10 @@ async function writeBatch(
       unit,
       requests.filter(({ trace }) => trace.committed === 0),
     );
-    for (const request of requests) if (isIncomplete(request)) await updateRequest(unit, request);
+    for (const request of requests) {
+      if (isIncomplete(request)) await updateRequest(unit, request);
+      for (const { removalId, milliseconds } of request.trace.ended) await noteEnd(unit, removalId, milliseconds);
+    }
     const latest = (some: readonly NewRequest[]) => {
       const times = some.map(({ trace }) => trace.arrivedAt.getTime());
       return times.length === 0 ? null : new Date(Math.max(...times));

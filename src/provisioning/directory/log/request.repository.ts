@@ -35,7 +35,7 @@ export async function pageRequests(
 ): Promise<RowPage<RawRequest>> {
   const conditions = ["directory_id = ?"];
   const parameters: SqlValue[] = [directoryId];
-  if (failed != null) conditions.push(failed ? "status >= 400" : "status < 400");
+  if (failed != null) conditions.push(failed ? "outcome <> 'SUCCEEDED'" : "outcome = 'SUCCEEDED'");
   if (reference != null) {
     conditions.push("reference = ?");
     parameters.push(reference.trim().toUpperCase());

@@ -1,4 +1,5 @@
 /** A request of a provisioning directory: what Usher notes of it while it runs, and what the log keeps. */
+import type { Organization } from "../../../people/organization/organization.js";
 import type { Directory } from "../stored/directory.js";
 
 /** What Usher notes of a request while it runs. */
@@ -18,10 +19,22 @@ export interface RequestTrace {
   resourceIds: Set<string>;
   /** How many units of work of the request were committed. The first one wrote the log's row. */
   committed: number;
+  /** The removals of the unit of work that is under way. */
+  removalIds: string[];
+  /** The removals that were committed, each with the milliseconds since the request arrived. */
+  readonly ended: { readonly removalId: string; readonly milliseconds: number }[];
 }
 
 /** A directory in a request. If it has a trace, each change writes the log's row in its own unit of work. */
 export interface RequestingDirectory extends Directory {
+  readonly trace?: RequestTrace;
+}
+
+/** The directory of a token, and where its requests act. */
+export interface ActingDirectory {
+  readonly directory: Directory;
+  readonly organization: Organization;
+  /** The request, for its log. */
   readonly trace?: RequestTrace;
 }
 

@@ -8,7 +8,7 @@ import { foldCase } from "../../../platform/text.js";
 import { DIRECTORY_ADDRESS_TAKEN } from "../failures.js";
 import type { Directory } from "../stored/directory.js";
 import { findBoundUsers } from "./resource.repository.js";
-import type { ActingDirectory } from "./in-directory.js";
+import type { ActingDirectory } from "../log/request.js";
 import type { DirectoryUser } from "./resource.js";
 import { findRemovedUser } from "./tombstone.repository.js";
 

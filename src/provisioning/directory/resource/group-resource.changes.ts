@@ -9,7 +9,7 @@ import { MEMBER_UNKNOWN } from "../failures.js";
 import { planGroupRules } from "../rules/apply-group-rules.js";
 import { auditMembers } from "../rules/audit-members.js";
 import { groupValuesOf } from "../rules/claims.js";
-import type { ActingDirectory } from "./in-directory.js";
+import type { ActingDirectory } from "../log/request.js";
 import { findMembersOf } from "./member.repository.js";
 import {
   findUserResources,

@@ -6,17 +6,12 @@ import type { Organization } from "../../../people/organization/organization.js"
 import { findOrganization, lockOrganization } from "../../../people/organization/organization.repository.js";
 import type { Reader } from "../../../platform/database/database.js";
 import { Failure, UNAUTHENTICATED } from "../../../platform/errors/failure.js";
-import { DIRECTORY_PAUSED, SCIM_NOT_IN_PLAN } from "../failures.js";
-import { SUCCEEDED, type RequestingDirectory, type RequestTrace } from "../log/request.js";
+import { pauseAfterBrake } from "../brake/removal-brake.js";
+import { DIRECTORY_PAUSED, MASS_REMOVAL_STOPPED, SCIM_NOT_IN_PLAN } from "../failures.js";
+import { SUCCEEDED, type ActingDirectory, type RequestingDirectory, type RequestTrace } from "../log/request.js";
 import { insertRequests } from "../log/request.repository.js";
 import { findDirectory } from "../stored/directory.repository.js";
 import type { Directory } from "../stored/directory.js";
-
-/** The directory of a token, and where its requests act. */
-export interface ActingDirectory {
-  readonly directory: Directory;
-  readonly organization: Organization;
-}
 
 /** A provider may ask again after this time. */
 const RETRY_AFTER_SECONDS = 300;
@@ -40,7 +35,8 @@ function checkActing(directory: Directory | null, organization: Organization | n
 }
 
 /**
- * Runs a change of a directory in one unit of work, with the directory as its cause.
+ * Runs a change of a directory in one unit of work, with the directory as its cause. A change that the mass-removal brake stops
+ * pauses the directory, in a unit of work of its own.
  *
  * @throws what `requireActing` throws, if that has changed since the token was read
  */
@@ -50,16 +46,34 @@ export async function changeInDirectory<Result>(
   work: (unit: UnitOfWork, acting: ActingDirectory) => Promise<Result>,
 ): Promise<Result> {
   const named = [...(trace?.resourceIds ?? [])];
-  const result = await store.begin(SYSTEM, { kind: "SCIM", actor: id }, async (unit) => {
-    // After a deadlock the work runs again. The first try may have left ids of resources that were rolled back.
-    if (trace !== undefined) trace.resourceIds = new Set(named);
-    const organization = await lockOrganization(unit, organizationId);
-    const done = await work(unit, checkActing(await findDirectory(unit, organizationId, id), organization));
-    if (trace !== undefined) await storeTrace(unit, id, trace);
-    return done;
-  });
-  if (trace !== undefined) trace.committed += 1;
-  return result;
+  let acting: ActingDirectory | null = null;
+  try {
+    const result = await store.begin(SYSTEM, { kind: "SCIM", actor: id }, async (unit) => {
+      const organization = await lockOrganization(unit, organizationId);
+      const checked = checkActing(await findDirectory(unit, organizationId, id), organization);
+      acting = trace === undefined ? checked : { ...checked, trace };
+      if (trace === undefined) return await work(unit, acting);
+      // After a deadlock the work runs again. The first try may have left ids of rows that were rolled back.
+      trace.resourceIds = new Set(named);
+      trace.removalIds = [];
+      const done = await work(unit, acting);
+      await storeTrace(unit, id, trace);
+      return done;
+    });
+    if (trace !== undefined) noteCommit(trace);
+    return result;
+  } catch (error) {
+    if (acting !== null && error instanceof Failure && error.code === MASS_REMOVAL_STOPPED.code)
+      await pauseAfterBrake(store, acting);
+    throw error;
+  }
+}
+
+function noteCommit(trace: RequestTrace): void {
+  trace.committed += 1;
+  const milliseconds = trace.elapsed();
+  trace.ended.push(...trace.removalIds.map((removalId) => ({ removalId, milliseconds })));
+  trace.removalIds = [];
 }
 
 /** Writes the row of the request log in the unit of work of its first change. The log's background work completes it. */

@@ -25,9 +25,10 @@ import { applyUserRules, readSaid } from "../rules/apply-user-rules.js";
 import { claimsOf, namedRolesOf } from "../rules/claims.js";
 import { hasAccessRules, readRules, type DirectoryRules } from "../rules/directory-rules.js";
 import { mapFields } from "../rules/map-fields.js";
+import { removeWithBrake } from "../brake/removal-brake.js";
 import type { DeprovisionAction } from "../stored/directory.js";
 import { findAccount } from "./find-account.js";
-import type { ActingDirectory } from "./in-directory.js";
+import type { ActingDirectory } from "../log/request.js";
 import { deleteResource, insertResource, requireFreeNames, updateResource } from "./resource.repository.js";
 import type { DirectoryUser, Resource } from "./resource.js";
 import { deleteTombstones, insertTombstone } from "./tombstone.repository.js";
@@ -114,22 +115,25 @@ export async function removeDirectoryUser(
     (await findReasonsAgainstDeletion(unit, parts, user)).length === 0;
   const { id: resourceId } = resource;
   const removed = { directoryId: directory.id, resourceId, email: user.email };
-  await insertTombstone(unit, { ...removed, userId: isDeleted ? null : user.id });
-  await deleteResource(unit, resource.id);
-  if (isDeleted) {
-    await deleteAccount(unit, parts, organization, user);
-    return;
-  }
-  await withdrawMemberships(unit, {
-    organizationId: organization.id,
-    userId: user.id,
-    memberships: groupIds.map((groupId) => ({ groupId, source })),
+  // The brake counts the directory's users, so it comes before the resource is deleted.
+  await removeWithBrake(unit, acting, user, async () => {
+    await insertTombstone(unit, { ...removed, userId: isDeleted ? null : user.id });
+    await deleteResource(unit, resource.id);
+    if (isDeleted) {
+      await deleteAccount(unit, parts, organization, user);
+      return;
+    }
+    await withdrawMemberships(unit, {
+      organizationId: organization.id,
+      userId: user.id,
+      memberships: groupIds.map((groupId) => ({ groupId, source })),
+    });
+    if (hasAccessRules(rules))
+      await applyRules(unit, acting, rules, [
+        { userId: user.id, was: said, is: { claims: {}, groups: [] }, namedRoles: [] },
+      ]);
+    await applyStatus(unit, acting, user, ACTION_AFTER[directory.deprovisionAction]);
   });
-  if (hasAccessRules(rules))
-    await applyRules(unit, acting, rules, [
-      { userId: user.id, was: said, is: { claims: {}, groups: [] }, namedRoles: [] },
-    ]);
-  await deprovision(unit, acting, user, directory.deprovisionAction);
 }
 
 async function createUserAccount(
@@ -215,7 +219,7 @@ async function deprovision(
   user: User,
   action: DeprovisionAction,
 ): Promise<void> {
-  await applyStatus(unit, acting, user, ACTION_AFTER[action]);
+  await removeWithBrake(unit, acting, user, () => applyStatus(unit, acting, user, ACTION_AFTER[action]));
 }
 
 async function restore(unit: UnitOfWork, acting: ActingDirectory, user: User): Promise<void> {

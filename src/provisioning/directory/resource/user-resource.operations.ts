@@ -13,7 +13,7 @@ import { changeDirectoryUser, createDirectoryUser, removeDirectoryUser } from ".
 /** The versions of a resource that a change may be made to (`If-Match`); `null` for every version. */
 export type ExpectedVersions = readonly number[] | null;
 
-/** @throws DIRECTORY_VALUE_TAKEN, DIRECTORY_ADDRESS_TAKEN, SEATS_FULL, SCIM_NOT_IN_PLAN, DIRECTORY_PAUSED */
+/** @throws DIRECTORY_VALUE_TAKEN, DIRECTORY_ADDRESS_TAKEN, SEATS_FULL, SCIM_NOT_IN_PLAN, DIRECTORY_PAUSED, MASS_REMOVAL_STOPPED */
 export async function createUserResource(
   store: Store,
   directory: RequestingDirectory,
@@ -45,7 +45,7 @@ export async function changeUserResource(
   });
 }
 
-/** @throws NOT_FOUND, RESOURCE_VERSION_CONFLICT, SCIM_NOT_IN_PLAN, DIRECTORY_PAUSED */
+/** @throws NOT_FOUND, RESOURCE_VERSION_CONFLICT, SCIM_NOT_IN_PLAN, DIRECTORY_PAUSED, MASS_REMOVAL_STOPPED */
 export async function removeUserResource(
   store: Store,
   directory: RequestingDirectory,

@@ -7,7 +7,7 @@ import { GROUPS_CLAIM } from "../../../connection/mapping/mapping.js";
 import { findUserIdsOfSource } from "../../../people/group/group-member.repository.js";
 import { Failure } from "../../../platform/errors/failure.js";
 import { RULES_TOO_COSTLY } from "../failures.js";
-import type { ActingDirectory } from "../resource/in-directory.js";
+import type { ActingDirectory } from "../log/request.js";
 import { applyRules, type Affected } from "./apply-rules.js";
 import { claimsOf, namedRolesOf } from "./claims.js";
 import { hasAccessRules, needsDocuments, readRules, type DirectoryRules } from "./directory-rules.js";

@@ -17,7 +17,7 @@ import { giveRoles } from "../../give-roles.js";
 import { decideGroups, type GroupDecision, type MappedMembership } from "../../mappings/decide-groups.js";
 import { decideRoles, type HeldRole, type RoleDecision } from "../../mappings/decide-roles.js";
 import { RULES_TOO_COSTLY } from "../failures.js";
-import type { ActingDirectory } from "../resource/in-directory.js";
+import type { ActingDirectory } from "../log/request.js";
 import { auditMembers } from "./audit-members.js";
 import type { Said } from "./claims.js";
 import type { DirectoryRules } from "./directory-rules.js";

@@ -5,7 +5,7 @@ import type { Reader } from "../../../platform/database/database.js";
 import { Failure } from "../../../platform/errors/failure.js";
 import { foldCase } from "../../../platform/text.js";
 import { ROLE_NOT_ASSIGNABLE } from "../failures.js";
-import type { ActingDirectory } from "../resource/in-directory.js";
+import type { ActingDirectory } from "../log/request.js";
 import type { ResourceDocument } from "../resource/resource.js";
 import { applyRules } from "./apply-rules.js";
 import { claimsOf, namedRolesOf, type Said } from "./claims.js";

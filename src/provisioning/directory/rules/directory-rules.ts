@@ -6,7 +6,7 @@ import type { ConnectionPolicies } from "../../../connection/stored/policies.js"
 import { findConnection } from "../../../connection/stored/connection.repository.js";
 import type { Find } from "../../mappings/bounded-work.js";
 import type { RoleGiver } from "../../give-roles.js";
-import type { ActingDirectory } from "../resource/in-directory.js";
+import type { ActingDirectory } from "../log/request.js";
 import { startSharedWork } from "./evaluate-said.js";
 
 export interface DirectoryRules {

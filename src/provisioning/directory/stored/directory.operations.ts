@@ -9,12 +9,14 @@ import { DEFAULT_CONNECTION_POLICIES } from "../../../connection/stored/policies
 import { findConnection } from "../../../connection/stored/connection.repository.js";
 import { changesBetween } from "../../../events/event-type.js";
 import { requireVersion } from "../../../people/failures.js";
+import type { Organization } from "../../../people/organization/organization.js";
 import { lockOrganization } from "../../../people/organization/organization.repository.js";
 import { toDate } from "../../../platform/database/values.js";
 import { Failure, NOT_FOUND } from "../../../platform/errors/failure.js";
 import { InputCheck } from "../../../platform/errors/input.js";
 import { pageByKeyset } from "../../../platform/graphql/keyset.js";
 import { toPage, type Page, type PageArgs } from "../../../platform/graphql/paging.js";
+import { pauseDirectory, releaseDirectory } from "../brake/pause.changes.js";
 import { SCIM_NOT_IN_PLAN } from "../failures.js";
 import {
   LONGEST_DIRECTORY_NAME,
@@ -86,6 +88,9 @@ export async function createDirectory(store: Store, caller: Caller, input: NewDi
       connectionId,
       name,
       state: "ACTIVE",
+      pauseReason: null,
+      releasedAt: null,
+      removalsAllowedUntil: null,
       deprovisionAction: input.deprovisionAction ?? "ARCHIVE",
       signInMatch: input.signInMatch ?? "EXTERNAL_ID",
       policies: DEFAULT_CONNECTION_POLICIES,
@@ -109,15 +114,15 @@ export async function createDirectory(store: Store, caller: Caller, input: NewDi
  */
 export async function updateDirectory(store: Store, caller: Caller, input: DirectoryChange): Promise<Directory> {
   const name = readName(input.name);
-  return await changeDirectory(store, caller, input.id, async (unit, before) => {
-    requireVersion(input.expectedVersion, before.version);
+  return await changeDirectory(store, caller, input.id, async (unit, found, organization) => {
+    requireVersion(input.expectedVersion, found.version);
+    const before = await changeState(unit, organization, found, input.state ?? found.state);
     const connectionId = input.connectionId === undefined ? before.connectionId : input.connectionId;
     await requireConnection(unit, before.organizationId, connectionId);
     const after: Directory = {
       ...before,
       connectionId,
       name: name ?? before.name,
-      state: input.state ?? before.state,
       deprovisionAction: input.deprovisionAction ?? before.deprovisionAction,
       signInMatch: input.signInMatch ?? before.signInMatch,
       version: before.version + 1,
@@ -132,6 +137,43 @@ export async function updateDirectory(store: Store, caller: Caller, input: Direc
     });
     return after;
   });
+}
+
+/** Pauses or releases a directory, if its state changes. */
+async function changeState(
+  unit: UnitOfWork,
+  organization: Organization,
+  before: Directory,
+  state: DirectoryState,
+): Promise<Directory> {
+  if (state === before.state) return before;
+  return state === "PAUSED"
+    ? await pauseDirectory(unit, organization, before, { reason: "ADMINISTRATOR", removed: 0 })
+    : await releaseDirectory(unit, before, { allowRemovals: false });
+}
+
+/** A paused directory to release. */
+export interface DirectoryRelease {
+  readonly id: string;
+  /** Whether any number of users may be removed for an hour. */
+  readonly allowRemovals?: boolean | null;
+}
+
+/**
+ * Releases a paused directory. The mass-removal brake then counts from zero. An active directory stays as it is.
+ *
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
+ */
+export async function releasePausedDirectory(
+  store: Store,
+  caller: Caller,
+  { id, allowRemovals }: DirectoryRelease,
+): Promise<Directory> {
+  return await changeDirectory(store, caller, id, async (unit, before) =>
+    before.state === "ACTIVE"
+      ? before
+      : await releaseDirectory(unit, before, { allowRemovals: allowRemovals === true }),
+  );
 }
 
 /**
@@ -215,14 +257,14 @@ export async function changeDirectory<Result>(
   store: Store,
   caller: Caller,
   id: string,
-  work: (unit: UnitOfWork, before: Directory) => Promise<Result>,
+  work: (unit: UnitOfWork, before: Directory, organization: Organization) => Promise<Result>,
 ): Promise<Result> {
   const { organizationId } = await readDirectoryFor(store, caller, id, "CONNECTIONS_WRITE");
   return await store.begin(caller, causeOf(caller), async (unit) => {
-    await lockOrganization(unit, organizationId);
+    const organization = await lockOrganization(unit, organizationId);
     const before = await findDirectory(unit, organizationId, id);
-    if (before === null) throw new Failure(NOT_FOUND, { type: "provisioning directory" });
-    return await work(unit, before);
+    if (organization === null || before === null) throw new Failure(NOT_FOUND, { type: "provisioning directory" });
+    return await work(unit, before, organization);
   });
 }
 

@@ -3,9 +3,9 @@ import type { OrganizationScope } from "../../../access/caller.js";
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import { readConnectionPolicies } from "../../../connection/stored/policies.js";
 import type { Reader } from "../../../platform/database/database.js";
-import { toBoolean, toDate, toJson } from "../../../platform/database/values.js";
+import { toBoolean, toDate, toDateOrNull, toJson } from "../../../platform/database/values.js";
 import { DirectoryRow } from "./directory.row.js";
-import type { DeprovisionAction, Directory, DirectoryState, SignInMatch } from "./directory.js";
+import type { DeprovisionAction, Directory, DirectoryState, PauseReason, SignInMatch } from "./directory.js";
 
 /** A directory as a query returns it. */
 export interface RawDirectory {
@@ -14,6 +14,9 @@ export interface RawDirectory {
   connection_id: string | null;
   name: string;
   state: string;
+  pause_reason: string | null;
+  released_at: unknown;
+  removals_allowed_until: unknown;
   deprovision_action: string;
   sign_in_match: string;
   policies: string | null;
@@ -25,8 +28,9 @@ export interface RawDirectory {
 }
 
 /** The columns of `RawDirectory`, of the table alias `d`. */
-export const DIRECTORY_COLUMNS = `d.id, d.organization_id, d.connection_id, d.name, d.state, d.deprovision_action,
-  d.sign_in_match, d.policies, d.assignable_roles, d.lock_managed, d.version, d.created_at, d.updated_at`;
+export const DIRECTORY_COLUMNS = `d.id, d.organization_id, d.connection_id, d.name, d.state, d.pause_reason, d.released_at,
+  d.removals_allowed_until, d.deprovision_action, d.sign_in_match, d.policies, d.assignable_roles, d.lock_managed, d.version,
+  d.created_at, d.updated_at`;
 
 export function directoryFromRaw(raw: RawDirectory): Directory {
   return {
@@ -35,6 +39,9 @@ export function directoryFromRaw(raw: RawDirectory): Directory {
     connectionId: raw.connection_id,
     name: raw.name,
     state: raw.state as DirectoryState,
+    pauseReason: raw.pause_reason as PauseReason | null,
+    releasedAt: toDateOrNull(raw.released_at),
+    removalsAllowedUntil: toDateOrNull(raw.removals_allowed_until),
     deprovisionAction: raw.deprovision_action as DeprovisionAction,
     signInMatch: raw.sign_in_match as SignInMatch,
     policies: readConnectionPolicies(raw.policies === null ? {} : toJson(raw.policies)),

@@ -32,6 +32,16 @@ export class DirectoryRow {
   @Column({ type: "varchar", length: 20 })
   state!: string;
 
+  /** `ADMINISTRATOR` or `MASS_REMOVAL`; `null` if it is not paused. */
+  @Column({ name: "pause_reason", type: "varchar", length: 20, nullable: true })
+  pauseReason!: string | null;
+
+  @Column({ name: "released_at", type: "datetime", precision: 3, nullable: true })
+  releasedAt!: Date | null;
+
+  @Column({ name: "removals_allowed_until", type: "datetime", precision: 3, nullable: true })
+  removalsAllowedUntil!: Date | null;
+
   @Column({ name: "deprovision_action", type: "varchar", length: 20 })
   deprovisionAction!: string;
 

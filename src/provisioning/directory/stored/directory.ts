@@ -20,8 +20,13 @@ export const SIGN_IN_MATCHES = {
 } as const;
 export type SignInMatch = keyof typeof SIGN_IN_MATCHES;
 
-const DIRECTORY_STATES = ["ACTIVE", "PAUSED"] as const;
+/** @internal */
+export const DIRECTORY_STATES = ["ACTIVE", "PAUSED"] as const;
 export type DirectoryState = (typeof DIRECTORY_STATES)[number];
+
+/** Why a directory is paused. @internal */
+export const PAUSE_REASONS = ["ADMINISTRATOR", "MASS_REMOVAL"] as const;
+export type PauseReason = (typeof PAUSE_REASONS)[number];
 
 export interface Directory {
   readonly id: string;
@@ -31,6 +36,12 @@ export interface Directory {
   readonly name: string;
   /** A paused directory answers with 503 and changes nothing. */
   readonly state: DirectoryState;
+  /** `null` if it is not paused. */
+  readonly pauseReason: PauseReason | null;
+  /** When an administrator last released it. The mass-removal brake counts from then on. */
+  readonly releasedAt: Date | null;
+  /** Until when the mass-removal brake is off. */
+  readonly removalsAllowedUntil: Date | null;
   readonly deprovisionAction: DeprovisionAction;
   readonly signInMatch: SignInMatch;
   /** Used while the directory is not linked. A linked directory follows its connection's policies. */
