@@ -213,7 +213,7 @@ describe("the password of a person who signs in through a provider", () => {
   };
   afterEach(() => policies("BREAK_GLASS_ONLY"));
 
-  it("sleeps while the account is merged, and works when merging or the merge ends", async () => {
+  it("has no effect while the account is merged, and works again when merging or the merge ends", async () => {
     const merged = await createTenant(usher, provider);
     const merging = (accountLinking: string, confirmAffectedUsers?: number) =>
       merged.updateConnection({ policies: { accountLinking, requireVerifiedEmail: true }, confirmAffectedUsers });

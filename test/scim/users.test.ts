@@ -395,7 +395,7 @@ describe("for every user over HTTP", () => {
   });
 });
 
-/** A user with what Usher needs: names and numbers that are free, addresses that are addresses, and a state. */
+/** A user with what Usher needs: free names and numbers, valid addresses, and a state. */
 function complete(body: Readonly<Record<string, unknown>>, word: string): Readonly<Record<string, unknown>> {
   const emails = (body["emails"] ?? []) as readonly object[];
   return {

@@ -67,7 +67,7 @@ export class ConnectionTypeSettingType {
 
   @Field(() => SettingConditionType, {
     nullable: true,
-    description: "When activation does not need the setting although `required` is true; null if it always does.",
+    description: "The condition under which activation does not need a required setting; null if it always needs the setting.",
   })
   requiredUnless!: SettingCondition | null;
 

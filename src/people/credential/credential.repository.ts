@@ -103,7 +103,7 @@ interface NewPassword {
   readonly isProved: boolean;
 }
 
-/** Stores a password in place of an earlier one, without its wrong guesses. */
+/** Stores a password in place of an earlier one, and resets the count of wrong guesses. */
 export async function writePassword(
   unit: UnitOfWork,
   userId: string,

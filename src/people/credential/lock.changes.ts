@@ -1,7 +1,7 @@
 /**
- * Locks an account after wrong passwords, and unlocks it. A lock stops sign-ins by password only: a provider, a one-time link of
- * the operator and a link that sets a new password still work. It ends by itself, so that a stranger who keeps guessing cannot
- * keep the person out for good.
+ * Locks an account after wrong passwords, and unlocks it. A lock stops sign-ins by password only: a provider, a one-time link
+ * of the operator and a link that sets a new password still work. A lock ends by itself, so that a stranger who keeps
+ * guessing cannot keep the person out for good.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { recordAudit } from "../../audit/record-audit.js";

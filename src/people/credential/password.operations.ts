@@ -44,7 +44,7 @@ export async function setPassword(store: Store, caller: Caller, input: NewPasswo
     const { organization, user } = await lockAccount(unit, organizationId, userId);
     await requireHoldingUser(unit, caller, userId);
     requirePasswordAllowed(organization, user);
-    // An account with a password has its address for itself, whatever its method is.
+    // No other account may have the address of an account with a password, whatever the account's method is.
     if (user.authMethod === "SSO") await requireFreeEmail(unit, { ...user, authMethod: "PASSWORD" });
     await claimLoginAddress(unit, organization.name, user);
     const before = await findCredential(unit, userId);

@@ -97,7 +97,7 @@ export const ORGANIZATION_POLICIES: { readonly [Name in PolicyName]: DeclaredPol
   passwordForSsoUsers: {
     kind: "choice",
     description:
-      "Whether people with an identity at a provider may sign in by password too. A change keeps stored passwords: they do nothing until it is ALLOW again, or until the account is no longer merged.",
+      "Whether people with an identity at a provider may sign in by password too. A change keeps stored passwords, but they have no effect until the policy is ALLOW again or the account is no longer merged.",
     enum: {
       name: "PasswordForSsoUsers",
       description: "Whether people with an identity at a provider may sign in by password too.",

@@ -294,7 +294,7 @@ function toRow(user: User): Omit<UserRow, "managerUserId" | "isOperator" | "logi
 
 /** Stores a new account as a member of its home organization. */
 export async function insertUser(unit: UnitOfWork, user: User): Promise<void> {
-  // TypeORM would read the row again for its defaults.
+  // Otherwise TypeORM would read the row again for its defaults.
   const insert = unit.manager.createQueryBuilder().insert().into(UserRow).updateEntity(false);
   await insert.values({ ...toRow(user), loginEmailKey: null }).execute();
   await insertMembership(unit, user.homeOrganizationId, user);

@@ -20,9 +20,9 @@ const HASH_OF_NOTHING = `${PRESENT_PARAMETERS}${"A".repeat(22)}$${"A".repeat(43)
 
 const loadArgon2 = () => import("@node-rs/argon2");
 
-/** Hashes under way at once in a process. Each needs 19 MiB and a thread. */
+/** The largest number of hashes under way in a process. Each needs 19 MiB and a thread. */
 const MOST_AT_ONCE = 4;
-/** Hashes that wait for their turn in a process: some seconds of work. @internal */
+/** The largest number of hashes that wait in a process: some seconds of work. @internal */
 export const MOST_WAITING = 200;
 const RETRY_AFTER_SECONDS = 5;
 
@@ -37,7 +37,7 @@ async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } finally {
-    // Hands its turn on.
+    // Passes the turn on to the next one.
     const next = waiting.shift();
     if (next === undefined) running -= 1;
     else next();

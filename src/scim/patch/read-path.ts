@@ -55,7 +55,7 @@ function find(type: ResourceType, path: string): FoundAttribute {
   return found;
 }
 
-/** A wrong filter in a path is a wrong path for the provider. */
+/** The elements that a filter in a path selects. A wrong filter makes the path invalid. */
 function readElements(found: FoundAttribute, text: string): SelectedElements {
   try {
     const filter = parseFilter(text);

@@ -36,7 +36,7 @@ export function createUserEndpoint({ store, deletion }: ScimServices, baseUrl: s
       return await changeUserResource(store, directory, target, (before) => {
         const was = readUser(before.document as Document);
         const document = changes.reduce(applyChange, was.document as Document);
-        // The state before would stay, and the provider would not learn that its change had no effect.
+        // Otherwise the state would stay, and the provider would not learn that its change had no effect.
         if (document["active"] === undefined) throw invalid("invalidValue", "active: must be true or false.");
         return { was, is: readUser(document) };
       });

@@ -184,7 +184,7 @@ async function refusePassword(
   if (found === null) return refuse(PASSWORD_LOGIN_UNKNOWN);
   const { user, credential } = found;
   if (credential === null) return refuse(PASSWORD_NOT_SET, null, user);
-  // Before the result counts: guesses during a lock tell nothing.
+  // Checked before the result, so that guesses during a lock reveal nothing.
   if (isLocked(credential, unit.now))
     return refuse(PASSWORD_LOCKED, `Locked until ${credential.lockedUntil?.toISOString()}.`, user);
   if (credential.passwordHash !== hash)
@@ -196,7 +196,7 @@ async function refusePassword(
   return refuse(PASSWORD_WRONG, detail, user);
 }
 
-/** Whether a password does nothing at present, because the person signs in through a provider. */
+/** Whether an account's password has no effect at present, because the person signs in through a provider. */
 async function sleeps(unit: UnitOfWork, { policies }: Organization, user: User): Promise<boolean> {
   if (policies.passwordForSsoUsers === "ALLOW") return false;
   return user.authMethod === "SSO" || (await hasLinkInForce(unit, user.id));

@@ -77,8 +77,7 @@ class PreviewedUserType {
 
   @Field(() => String, {
     nullable: true,
-    description:
-      "The code with which the person would be refused, and is not refused now; null if that does not change.",
+    description: "The code of a refusal that the change would cause; null if it causes none.",
   })
   refused!: string | null;
 

@@ -134,7 +134,7 @@ export class DirectoryResolver {
 
   @Mutation(() => SetAssertionsPayload, {
     description:
-      "Sets whose signed assertions (RFC 7523) a provisioning directory accepts at `/scim/v2/token`, in addition to its tokens. Access tokens that it gave before stop at once. Needs CONNECTIONS_WRITE.",
+      "Sets the issuer and the keys of the signed assertions (RFC 7523) that a provisioning directory accepts at `/scim/v2/token`, in addition to its tokens. Its earlier access tokens stop at once. Needs CONNECTIONS_WRITE.",
   })
   async setProvisioningAssertions(
     @Ctx() { caller }: RequestContext,
