@@ -12,6 +12,8 @@ interface Questions {
   readonly stall: { readonly data: null; readonly answer: number };
   /** Starts the limit on a copy of Usher's database. Answers its port. */
   readonly limit: { readonly data: Limits; readonly answer: number };
+  /** Starts the limit of SCIM. Answers its port. */
+  readonly "scim-limit": { readonly data: null; readonly answer: number };
   /** Verifies responses with node-saml alone. Answers the CPU time for one, in microseconds. */
   readonly "node-saml": { readonly data: SamlPeer; readonly answer: number };
   readonly stop: { readonly data: null; readonly answer: null };
@@ -26,11 +28,20 @@ export interface MeasuredProcess {
   readonly stop: () => Promise<void>;
 }
 
-/** Starts Usher, with SAML verified in place or in worker threads, as `validation` says. */
-export async function startMeasured(validation: "inline" | "threads", allowedHosts: string): Promise<MeasuredProcess> {
+/**
+ * Starts Usher, with SAML verified in place or in worker threads, as `validation` says.
+ *
+ * @param databaseUrl a file in a temporary folder when left out
+ */
+export async function startMeasured(
+  validation: "inline" | "threads",
+  allowedHosts: string,
+  databaseUrl?: string,
+): Promise<MeasuredProcess> {
   const child: ChildProcess = fork(fileURLToPath(new URL("./usher-process.js", import.meta.url)), [
     validation,
     allowedHosts,
+    ...(databaseUrl === undefined ? [] : [databaseUrl]),
   ]);
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const waiting = new Map<number, (answer: unknown) => void>();

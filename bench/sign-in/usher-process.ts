@@ -18,6 +18,7 @@ import { findDatabaseUrlMistake } from "../../src/platform/database/database-url
 import { createLogger } from "../../src/platform/telemetry/logger.js";
 import { createInlineValidator } from "../../src/protocols/saml/validator.js";
 import { findFreePort, OPERATOR_KEY, TEST_KEY_RING } from "../../test/support/usher.js";
+import { startScimLimit, type ScimLimit } from "../scim/limit.js";
 import { startLimit, type LimitServer, type LimitTarget } from "./limit.js";
 import { loadSqlite } from "../../src/platform/database/sqlite-library.js";
 
@@ -38,9 +39,9 @@ export interface SamlPeer {
 }
 
 const NANOSECONDS = 1e6;
-const [validation, allowedHosts = ""] = process.argv.slice(2);
 const folder = mkdtempSync(join(tmpdir(), "usher-bench-"));
 const file = join(folder, "usher.sqlite");
+const [validation, allowedHosts = "", databaseUrl = `sqlite:${file}`] = process.argv.slice(2);
 const port = await findFreePort();
 const url = `http://localhost:${port}`;
 const configuration = readConfiguration(
@@ -48,7 +49,7 @@ const configuration = readConfiguration(
     NODE_ENV: "production",
     PORT: String(port),
     USHER_URL: url,
-    DATABASE_URL: `sqlite:${file}`,
+    DATABASE_URL: databaseUrl,
     USHER_DATA_DIR: folder,
     USHER_KEY_RING: TEST_KEY_RING,
     USHER_OPERATOR_KEY: OPERATOR_KEY,
@@ -75,6 +76,7 @@ const usher = await startUsher(
 
 const delay = monitorEventLoopDelay({ resolution: 1 });
 let limit: LimitServer | null = null;
+let scimLimit: ScimLimit | null = null;
 
 const answers: Record<string, (data: never) => unknown> = {
   cpu: readCpu,
@@ -95,9 +97,15 @@ const answers: Record<string, (data: never) => unknown> = {
     limit = await startLimit({ ...target, database: copy });
     return limit.port;
   },
+  "scim-limit": async () => {
+    const isServer = !databaseUrl.startsWith("sqlite:");
+    scimLimit = await startScimLimit(isServer ? databaseUrl : `sqlite:${join(folder, "scim-limit.sqlite")}`);
+    return scimLimit.port;
+  },
   "node-saml": verifyAlone,
   stop: async () => {
     await limit?.close();
+    await scimLimit?.close();
     await usher.stop({ limitMilliseconds: 5_000 });
     rmSync(folder, { recursive: true, force: true });
     setImmediate(() => process.disconnect());

@@ -47,7 +47,7 @@ export function describeUser(name = `person${(word += 1)}`): Readonly<Record<str
 
 /** Creates a directory as the operator. */
 export async function createScimClient(
-  usher: TestUsher,
+  usher: Pick<TestUsher, "ask">,
   organizationId: string,
   input: Readonly<Record<string, unknown>> = {},
 ): Promise<ScimClient> {
@@ -87,7 +87,7 @@ function scimClient({ id, baseUrl }: { readonly id: string; readonly baseUrl: st
 
 /** Makes an organization with the entitlement, and its id. */
 export async function makeOrganization(
-  usher: TestUsher,
+  usher: Pick<TestUsher, "ask">,
   input: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
   const slug = `scim-${(word += 1)}-${process.pid}`;
