@@ -33,6 +33,7 @@ import { CreateDirectoryRequests1764932000000 } from "./1764932000000-create-dir
 import { AddRemovalBrake1764932100000 } from "./1764932100000-add-removal-brake.js";
 import { CreateDirectoryAssertions1764933000000 } from "./1764933000000-create-directory-assertions.js";
 import { AddSessionUse1764935000000 } from "./1764935000000-add-session-use.js";
+import { AddApiKeyRotation1764935100000 } from "./1764935100000-add-api-key-rotation.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
@@ -68,4 +69,5 @@ export const migrations: readonly MigrationClass[] = [
   AddRemovalBrake1764932100000,
   CreateDirectoryAssertions1764933000000,
   AddSessionUse1764935000000,
+  AddApiKeyRotation1764935100000,
 ];

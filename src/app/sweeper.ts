@@ -1,6 +1,6 @@
 /**
- * Deletes expired flows, replay notes, sessions, one-time links, old mail and old requests of directories, settles seats whose billing cycle has ended, and
- * rewrites the search keys of earlier versions. Every replica may sweep at the same time.
+ * Deletes expired flows, replay notes, sessions, one-time links, old mail and old requests of directories, settles seats whose
+ * billing cycle has ended, tells administrators of API keys that expire, and rewrites the search keys of earlier versions. Every replica may sweep at the same time.
  */
 import { SYSTEM } from "../access/caller.js";
 import type { Store } from "../access/store.js";
@@ -8,6 +8,7 @@ import { sweepEvents } from "../events/retention.js";
 import { sweepOneTimeTokens } from "../people/credential/one-time-token.repository.js";
 import { rewriteNameKeys } from "../people/group/group.repository.js";
 import { rewriteSearchKeys } from "../people/installation/rewrite-search-keys.js";
+import { noticeKeysExpiring } from "../people/notices/notice-keys-expiring.js";
 import { settleEndedSeats } from "../people/seat/settle-seats.js";
 import { sweepSessions } from "../people/session/session.repository.js";
 import { rewriteTerms } from "../people/user/list/rewrite-terms.js";
@@ -63,6 +64,7 @@ export function startSweeper(
         await sweepDeliveries(unit);
       }),
     () => settleEndedSeats(store, clock()),
+    () => noticeKeysExpiring(store, clock),
   ];
   const attempt = async (some: readonly (() => Promise<unknown>)[]) => {
     for (const task of some)

@@ -355,7 +355,7 @@ describe("a program", () => {
     });
   });
 
-  it("creates, lists and revokes keys", async () => {
+  it("creates, lists, rotates and revokes keys", async () => {
     const input = {
       organizationId,
       name: "Short-lived",
@@ -368,6 +368,9 @@ describe("a program", () => {
       id: apiKey.id,
       revokedAt: null,
     });
+    const rotated = (await ask("RotateApiKey", { input: { id: apiKey.id, overlapSeconds: 60 } })).rotateApiKey;
+    for (const either of [secret, rotated.key])
+      expect((await usher.graphql(documentOf("Viewer"), {}, either)).data.viewer.apiKey.id).toBe(apiKey.id);
     expect((await ask("RevokeApiKey", { id: apiKey.id })).revokeApiKey.apiKey.revokedAt).not.toBeNull();
     expect(await usher.graphql(documentOf("Viewer"), {}, secret)).toMatchObject({
       errors: [{ extensions: { code: "UNAUTHENTICATED" } }],

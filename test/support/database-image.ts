@@ -12,8 +12,8 @@ export const WRITTEN_BY_UPKEEP: ReadonlySet<string> = new Set(
   ["upkeep_due_at", "upkeep_lease_id", "upkeep_failures", "failing_since", "failing_code", "expirations", "claims"]
     .concat("provider_read_at", "provider_failure")
     .map((column) => `connection_health.${column}`)
-    // The use of a session is noted after its request was answered.
-    .concat("user_session.last_used_at", "user_session.expires_at"),
+    // The use of a session or key is noted after its request was answered.
+    .concat("user_session.last_used_at", "user_session.expires_at", "api_key.last_used_at"),
 );
 
 /**

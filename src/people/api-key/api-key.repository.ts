@@ -2,6 +2,7 @@
 import type { OrganizationScope } from "../../access/caller.js";
 import { ALL_PERMISSIONS } from "../../access/permission.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { placeholders } from "../../platform/database/statements.js";
 import type { Reader } from "../../platform/database/database.js";
 import { toDate, toDateOrNull, toJson } from "../../platform/database/values.js";
 import type { ApiKey } from "./api-key.js";
@@ -16,10 +17,18 @@ export interface RawApiKey {
   created_at: unknown;
   expires_at: unknown;
   revoked_at: unknown;
+  previous_ends_at: unknown;
+  maker_id: string | null;
+  maker_status: string | null;
+  last_used_at: unknown;
 }
 
-/** The columns of `RawApiKey`, of the table alias `k`. */
-export const API_KEY_COLUMNS = "k.id, k.organization_id, k.name, k.scopes, k.created_at, k.expires_at, k.revoked_at";
+/** The columns of `RawApiKey`, for `API_KEY_TABLES`. */
+export const API_KEY_COLUMNS = `k.id, k.organization_id, k.name, k.scopes, k.created_at, k.expires_at, k.revoked_at,
+  k.previous_ends_at, k.maker_id, m.status AS maker_status, k.last_used_at`;
+
+/** Keys, with the accounts of their makers. */
+export const API_KEY_TABLES = "api_key k LEFT JOIN app_user m ON m.id = k.maker_id";
 
 export function apiKeyFromRaw(raw: RawApiKey): ApiKey {
   const stored = new Set(toJson<string[]>(raw.scopes));
@@ -32,6 +41,10 @@ export function apiKeyFromRaw(raw: RawApiKey): ApiKey {
     createdAt: toDate(raw.created_at),
     expiresAt: toDateOrNull(raw.expires_at),
     revokedAt: toDateOrNull(raw.revoked_at),
+    previousKeyEndsAt: toDateOrNull(raw.previous_ends_at),
+    makerId: raw.maker_id,
+    makerActive: raw.maker_id === null || raw.maker_status === "ACTIVE",
+    lastUsedAt: toDateOrNull(raw.last_used_at),
   };
 }
 
@@ -43,8 +56,8 @@ export async function findOrganizationKey(
 ): Promise<(ApiKey & { readonly organizationId: string }) | null> {
   const raw = await reader.row<RawApiKey & { organization_id: string }>(
     scope === null
-      ? `SELECT ${API_KEY_COLUMNS} FROM api_key k WHERE k.id = ? AND k.organization_id IS NOT NULL`
-      : `SELECT ${API_KEY_COLUMNS} FROM api_key k WHERE k.id = ? AND k.organization_id = ?`,
+      ? `SELECT ${API_KEY_COLUMNS} FROM ${API_KEY_TABLES} WHERE k.id = ? AND k.organization_id IS NOT NULL`
+      : `SELECT ${API_KEY_COLUMNS} FROM ${API_KEY_TABLES} WHERE k.id = ? AND k.organization_id = ?`,
     scope === null ? [id] : [id, scope],
   );
   return raw ? { ...apiKeyFromRaw(raw), organizationId: raw.organization_id } : null;
@@ -56,19 +69,91 @@ export async function findKeyOfCaller(
   id: string,
 ): Promise<(ApiKey & { readonly limitedMaker: string | null }) | null> {
   const raw = await reader.row<RawApiKey & { limited_maker: string | null }>(
-    `SELECT ${API_KEY_COLUMNS}, k.limited_maker FROM api_key k WHERE k.id = ?`,
+    `SELECT ${API_KEY_COLUMNS}, k.limited_maker FROM ${API_KEY_TABLES} WHERE k.id = ?`,
     [id],
   );
   return raw ? { ...apiKeyFromRaw(raw), limitedMaker: raw.limited_maker } : null;
 }
 
-/** Stores the hash of a new key, and its creator if the creator lacks permissions in the organization. */
-export async function insertApiKey(
-  unit: UnitOfWork,
-  key: ApiKey,
-  secret: { readonly tokenHash: string; readonly limitedMaker: string | null },
-): Promise<void> {
-  await unit.manager.insert(ApiKeyRow, { ...key, scopes: JSON.stringify(key.scopes), ...secret });
+/** A key that a request brought, by the hash of its text. */
+export interface PresentedKey extends ApiKey {
+  readonly limitedMaker: string | null;
+}
+
+/** The key with this secret, or whose replaced secret this is and still works; `null` for every key that is refused now. */
+export async function findKeyInForce(reader: Reader, tokenHash: string, now: Date): Promise<PresentedKey | null> {
+  const raw = await reader.row<RawApiKey & { limited_maker: string | null; token_hash: string }>(
+    `SELECT ${API_KEY_COLUMNS}, k.limited_maker, k.token_hash FROM ${API_KEY_TABLES}
+      WHERE k.token_hash = ? OR k.previous_token_hash = ?`,
+    [tokenHash, tokenHash],
+  );
+  if (raw === undefined) return null;
+  const key = { ...apiKeyFromRaw(raw), limitedMaker: raw.limited_maker };
+  if (raw.token_hash !== tokenHash && (key.previousKeyEndsAt === null || key.previousKeyEndsAt <= now)) return null;
+  return isInForce(key, now) ? key : null;
+}
+
+/** Whether a key is neither revoked nor expired, and its maker has not left. */
+export function isInForce({ revokedAt, expiresAt, makerActive }: ApiKey, now: Date): boolean {
+  return revokedAt === null && (expiresAt === null || expiresAt > now) && makerActive;
+}
+
+/** What is stored of a new secret, and of the person who gets it. */
+export interface StoredSecret {
+  readonly tokenHash: string;
+  /** See `limitedMakerOf`. */
+  readonly limitedMaker: string | null;
+}
+
+/** Stores a new key. */
+export async function insertApiKey(unit: UnitOfWork, key: ApiKey, secret: StoredSecret): Promise<void> {
+  const { id, organizationId, name, createdAt, expiresAt, revokedAt, makerId } = key;
+  await unit.manager.insert(ApiKeyRow, {
+    ...{ id, organizationId, name, createdAt, expiresAt, revokedAt, makerId },
+    scopes: JSON.stringify(key.scopes),
+    ...secret,
+  });
+}
+
+/** Replaces the secret of a key. The present one works until `previousKeyEndsAt`, and an older one no longer. */
+export async function replaceSecret(unit: UnitOfWork, key: ApiKey, secret: StoredSecret): Promise<void> {
+  // MySQL assigns in this order, so the present hash is copied before it is replaced.
+  await unit.execute(
+    `UPDATE api_key SET previous_token_hash = token_hash, previous_ends_at = ?, token_hash = ?, limited_maker = ?,
+            maker_id = ?, expires_at = ?, expiry_warned_at = NULL
+      WHERE id = ?`,
+    [key.previousKeyEndsAt, secret.tokenHash, secret.limitedMaker, key.makerId, key.expiresAt, key.id],
+  );
+}
+
+/** Keys that expire soon and whose administrators do not know it yet, at most 100. */
+export async function findExpiringKeys(
+  reader: Reader,
+  now: Date,
+  before: Date,
+): Promise<readonly { readonly id: string; readonly organizationId: string }[]> {
+  const raws = await reader.rows<{ id: string; organization_id: string }>(
+    `SELECT k.id, k.organization_id FROM api_key k
+      WHERE k.organization_id IS NOT NULL AND k.revoked_at IS NULL AND k.expiry_warned_at IS NULL
+        AND k.expires_at > ? AND k.expires_at <= ? ORDER BY k.id LIMIT 100`,
+    [now, before],
+  );
+  return raws.map(({ id, organization_id: organizationId }) => ({ id, organizationId }));
+}
+
+/** Notes that the administrators are told. Exactly one replica gets `true`. */
+export async function markExpiryWarned(unit: UnitOfWork, id: string): Promise<boolean> {
+  const changed = await unit.execute(
+    "UPDATE api_key SET expiry_warned_at = ? WHERE id = ? AND expiry_warned_at IS NULL",
+    [unit.now, id],
+  );
+  return changed === 1;
+}
+
+/** Stores that keys were used now. */
+export async function noteKeysUsed(unit: UnitOfWork, ids: readonly string[]): Promise<void> {
+  if (ids.length === 0) return;
+  await unit.execute(`UPDATE api_key SET last_used_at = ? WHERE id IN (${placeholders(ids)})`, [unit.now, ...ids]);
 }
 
 /** Revokes a key. */

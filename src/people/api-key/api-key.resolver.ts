@@ -4,8 +4,16 @@ import { OrganizationArgument } from "../../access/organization-argument.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { Store } from "../../access/store.js";
 import { PageArgs, type Page } from "../../platform/graphql/paging.js";
-import { createApiKey, listApiKeys, revokeApiKey } from "./api-key.operations.js";
-import { ApiKeyPage, ApiKeyType, CreateApiKeyInput, CreateApiKeyPayload, RevokeApiKeyPayload } from "./api-key.type.js";
+import { createApiKey, listApiKeys, revokeApiKey, rotateApiKey } from "./api-key.operations.js";
+import {
+  ApiKeyPage,
+  ApiKeyType,
+  CreateApiKeyInput,
+  CreateApiKeyPayload,
+  RevokeApiKeyPayload,
+  RotateApiKeyInput,
+  RotateApiKeyPayload,
+} from "./api-key.type.js";
 
 @Resolver()
 export class ApiKeyResolver {
@@ -28,6 +36,17 @@ export class ApiKeyResolver {
     @Arg("input", () => CreateApiKeyInput, { description: "The API key." }) input: CreateApiKeyInput,
   ): Promise<CreateApiKeyPayload> {
     return await createApiKey(this.store, context.caller, input);
+  }
+
+  @Mutation(() => RotateApiKeyPayload, {
+    description:
+      "Gives an API key a new secret. Both work during the overlap. An older one stops at once. You become the key's maker. Needs ORGANIZATION_WRITE and every scope of the key.",
+  })
+  async rotateApiKey(
+    @Ctx() context: RequestContext,
+    @Arg("input", () => RotateApiKeyInput, { description: "The key and the overlap." }) input: RotateApiKeyInput,
+  ): Promise<RotateApiKeyPayload> {
+    return await rotateApiKey(this.store, context.caller, input);
   }
 
   @Mutation(() => RevokeApiKeyPayload, {

@@ -3,6 +3,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("api_key")
 @Index("ux_api_key_token", ["tokenHash"], { unique: true })
+@Index("ux_api_key_previous_token", ["previousTokenHash"], { unique: true })
 @Index("ix_api_key_organization", ["organizationId"])
 export class ApiKeyRow {
   @PrimaryColumn({ type: "varchar", length: 36 })
@@ -20,6 +21,14 @@ export class ApiKeyRow {
   @Column({ name: "token_hash", type: "varchar", length: 64 })
   tokenHash!: string;
 
+  /** SHA-256 hex of the key that the last rotation replaced. */
+  @Column({ name: "previous_token_hash", type: "varchar", length: 64, nullable: true })
+  previousTokenHash!: string | null;
+
+  /** Until when the replaced key works as well. */
+  @Column({ name: "previous_ends_at", type: "datetime", precision: 3, nullable: true })
+  previousEndsAt!: Date | null;
+
   /** JSON list of permissions. */
   @Column({ type: "text" })
   scopes!: string;
@@ -27,6 +36,10 @@ export class ApiKeyRow {
   /** The person who created the key, if that person lacks permissions in the organization. No foreign key, because people are deleted. */
   @Column({ name: "limited_maker", type: "varchar", length: 36, nullable: true })
   limitedMaker!: string | null;
+
+  /** The person who created or last rotated the key; `null` for the operator. No foreign key, because people are deleted. */
+  @Column({ name: "maker_id", type: "varchar", length: 36, nullable: true })
+  makerId!: string | null;
 
   @Column({ name: "created_at", type: "datetime", precision: 3 })
   createdAt!: Date;
@@ -36,4 +49,12 @@ export class ApiKeyRow {
 
   @Column({ name: "revoked_at", type: "datetime", precision: 3, nullable: true })
   revokedAt!: Date | null;
+
+  /** To the minute. */
+  @Column({ name: "last_used_at", type: "datetime", precision: 3, nullable: true })
+  lastUsedAt!: Date | null;
+
+  /** When the administrators were told that the key expires; `null` if they were not. */
+  @Column({ name: "expiry_warned_at", type: "datetime", precision: 3, nullable: true })
+  expiryWarnedAt!: Date | null;
 }

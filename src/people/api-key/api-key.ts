@@ -11,7 +11,21 @@ export interface ApiKey {
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
+  /** Until when the key that the last rotation replaced works as well; `null` if none does. */
+  readonly previousKeyEndsAt: Date | null;
+  /** The person who created or last rotated it; `null` for the operator. */
+  readonly makerId: string | null;
+  /** Whether the maker's account is active. A key of a person who has left is refused. */
+  readonly makerActive: boolean;
+  /** To the minute; `null` if it was never used. */
+  readonly lastUsedAt: Date | null;
 }
 
 /** Secret scanners find leaked keys by this prefix. */
 export const API_KEY_PREFIX = "usher_key_";
+
+/** How long a key lasts if its creator does not say. */
+export const KEY_LIFETIME_DAYS = 365;
+
+/** How long before a key expires the administrators are told. */
+export const EXPIRY_WARNING_DAYS = 14;

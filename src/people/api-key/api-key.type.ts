@@ -1,5 +1,5 @@
 /** API keys in the schema, with the inputs and payloads of their mutations. */
-import { Field, ID, InputType, ObjectType } from "type-graphql";
+import { Field, ID, InputType, Int, ObjectType } from "type-graphql";
 import type { Permission } from "../../access/permission.js";
 import { PermissionEnum } from "../../access/permission.type.js";
 import { definePage } from "../../platform/graphql/paging.js";
@@ -26,6 +26,28 @@ export class ApiKeyType {
 
   @Field(() => Date, { nullable: true, description: "When it was revoked; null if it was not." })
   revokedAt!: Date | null;
+
+  @Field(() => Date, { nullable: true, description: "When it was last used, to the minute; null if it never was." })
+  lastUsedAt!: Date | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      "Until when the key that the last rotation replaced works as well; null if none was replaced with an overlap.",
+  })
+  previousKeyEndsAt!: Date | null;
+
+  @Field(() => ID, {
+    nullable: true,
+    description: "The person who created or last rotated the key; null for the operator.",
+  })
+  makerId!: string | null;
+
+  @Field(() => Boolean, {
+    description:
+      "Whether the maker's account is active. While it is not, the key is refused: somebody else rotates it and becomes its maker.",
+  })
+  makerActive!: boolean;
 }
 
 export const ApiKeyPage = definePage("ApiKey", () => ApiKeyType, "API keys of one organization, the newest first.");
@@ -43,7 +65,31 @@ export class CreateApiKeyInput {
   })
   scopes!: Permission[];
 
-  @Field(() => Date, { nullable: true, description: "When it expires; never if left out." })
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      "When it expires; in 365 days if left out, and never if null. Administrators get a mail 14 days before.",
+  })
+  expiresAt?: Date | null;
+}
+
+@InputType({ description: "Which key gets a new secret." })
+export class RotateApiKeyInput {
+  @Field(() => ID, { description: "The key." })
+  id!: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "For how many seconds the present key works as well, up to 604800 (seven days). When left out: a day. 0 ends it at once, for a key that has leaked.",
+  })
+  overlapSeconds?: number | null;
+
+  @Field(() => Date, {
+    nullable: true,
+    description:
+      "When the key expires from now on; in 365 days if left out, or never if it does not expire at present. null: never.",
+  })
   expiresAt?: Date | null;
 }
 
@@ -54,6 +100,17 @@ export class CreateApiKeyPayload {
 
   @Field(() => String, {
     description: "The key, for `Authorization: Bearer KEY`. It is shown only here and cannot be read again.",
+  })
+  key!: string;
+}
+
+@ObjectType({ description: "What rotateApiKey answers.", simpleResolvers: true })
+export class RotateApiKeyPayload {
+  @Field(() => ApiKeyType, { description: "The key's record. Both keys work until `previousKeyEndsAt`." })
+  apiKey!: ApiKeyType;
+
+  @Field(() => String, {
+    description: "The new key, for `Authorization: Bearer KEY`. It is shown only here and cannot be read again.",
   })
   key!: string;
 }

@@ -68,6 +68,7 @@ async function storeOperatorKey(
       tokenHash: hash,
       scopes: "[]",
       limitedMaker: null,
+      makerId: null,
       createdAt: unit.now,
       expiresAt: null,
       revokedAt: null,

@@ -5,14 +5,18 @@
 import { SYSTEM } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { Clock } from "../../platform/clock.js";
+import { noteKeysUsed } from "../api-key/api-key.repository.js";
+import type { ApiKey } from "../api-key/api-key.js";
 import { noteSessionsUsed } from "../session/session.repository.js";
 import type { SessionWithRoles } from "../session/session.repository.js";
 
-/** A use of a session by a request. */
-type UsedSession = Pick<SessionWithRoles, "id" | "lastUsedAt" | "policies">;
+/** A use of a session or of an API key by a request. */
+type Used =
+  | ({ readonly kind: "SESSION" } & Pick<SessionWithRoles, "id" | "lastUsedAt" | "policies">)
+  | ({ readonly kind: "API_KEY" } & Pick<ApiKey, "id" | "lastUsedAt">);
 
 /** Called for each use of a session. */
-export type NoteUse = (used: UsedSession) => void;
+export type NoteUse = (used: Used) => void;
 
 /** Ignores uses. */
 export const noUse: NoteUse = () => {};
@@ -32,21 +36,29 @@ export function createUseNotes(
   clock: Clock,
   logDefect: (error: unknown) => void,
 ): UseNotes {
-  let sessions = new Map<string, UsedSession>();
+  let noted = new Map<string, Used>();
   let timer: NodeJS.Timeout | null = null;
   let storing = Promise.resolve();
   const store = async () => {
     timer = null;
-    const used = [...sessions.values()];
-    sessions = new Map();
+    const used = [...noted.values()];
+    noted = new Map();
     if (used.length === 0) return;
-    await begin(SYSTEM, { kind: "SYSTEM", actor: null }, (unit) => noteSessionsUsed(unit, used)).catch(logDefect);
+    const sessions = used.filter((each) => each.kind === "SESSION");
+    const keys = used.filter((each) => each.kind === "API_KEY");
+    await begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
+      await noteSessionsUsed(unit, sessions);
+      await noteKeysUsed(
+        unit,
+        keys.map(({ id }) => id),
+      );
+    }).catch(logDefect);
   };
   const storeNext = () => (storing = storing.then(store));
   return {
     note: (used) => {
-      if (clock().getTime() - used.lastUsedAt.getTime() < NOTED_AFTER_MILLISECONDS) return;
-      sessions.set(used.id, used);
+      if (clock().getTime() - (used.lastUsedAt?.getTime() ?? 0) < NOTED_AFTER_MILLISECONDS) return;
+      noted.set(used.id, used);
       timer ??= setTimeout(() => void storeNext(), STORED_AFTER_MILLISECONDS).unref();
     },
     stop: async () => {

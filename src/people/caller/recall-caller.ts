@@ -1,7 +1,7 @@
 /** Restores the caller of an earlier request for later work, with the caller's present permissions. */
 import type { Caller } from "../../access/caller.js";
 import type { Reader } from "../../platform/database/database.js";
-import { findKeyOfCaller } from "../api-key/api-key.repository.js";
+import { findKeyOfCaller, isInForce } from "../api-key/api-key.repository.js";
 import { findRolesOfUsers } from "../role/role.repository.js";
 import { findUser } from "../user/user.repository.js";
 
@@ -35,7 +35,7 @@ export function rememberCaller(caller: Caller): RememberedCaller {
 export async function recallCaller(reader: Reader, now: Date, remembered: RememberedCaller): Promise<Caller | null> {
   if (remembered.kind === "PERSON") return await recallPerson(reader, remembered);
   const key = await findKeyOfCaller(reader, remembered.apiKeyId);
-  if (key === null || key.revokedAt !== null || (key.expiresAt !== null && key.expiresAt <= now)) return null;
+  if (key === null || !isInForce(key, now)) return null;
   if (key.organizationId === null) return { kind: "OPERATOR", apiKeyId: key.id };
   return {
     kind: "API_KEY",

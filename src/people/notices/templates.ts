@@ -80,8 +80,31 @@ export const ADDRESS_GIVEN = defineMailTemplate<AddressGiven>({
     ),
 });
 
+/** The data of the mail about an API key that expires. */
+export interface ApiKeyExpiring {
+  readonly organization: NoticeOrganization;
+  readonly keyName: string;
+  readonly keyId: string;
+  readonly expiresAt: Date;
+  readonly lastUsedAt: Date | null;
+}
+
+export const API_KEY_EXPIRING = defineMailTemplate<ApiKeyExpiring>({
+  name: "api-key-expiring",
+  description: "to the administrators of an organization, 14 days before an API key expires",
+  subject: ({ organization, keyName }) => `The API key "${keyName}" of ${organization.name} expires soon`,
+  body: ({ organization, keyName, keyId, expiresAt, lastUsedAt }) =>
+    paragraphs(
+      `The API key "${toOneLine(keyName)}" of ${toOneLine(organization.name)} expires on ${formatMoment(expiresAt)}. From then on, requests with it are refused.`,
+      lastUsedAt === null ? "It was never used." : `It was last used on ${formatMoment(lastUsedAt)}.`,
+      "If a program still needs it, rotate the key (rotateApiKey) and give the program the new one. The present key works for another day meanwhile.",
+      `The key's id is ${keyId}.`,
+      "You receive this because you are an administrator.",
+    ),
+});
+
 /** Every template of people. */
-export const NOTICE_TEMPLATES = [ACCOUNT_MERGED, APPROVAL_REQUESTED, ADDRESS_GIVEN] as const;
+export const NOTICE_TEMPLATES = [ACCOUNT_MERGED, APPROVAL_REQUESTED, ADDRESS_GIVEN, API_KEY_EXPIRING] as const;
 
 function paragraphs(...texts: readonly (string | null)[]): string {
   return `${texts.filter((text) => text !== null).join("\n\n")}\n`;

@@ -321,6 +321,9 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
   revokeSessions: byInput(["USERS_WRITE"], "RevokeSessionsInput", "count", async (house) => ({
     userId: (await things.makeSession(house)).userId,
   })),
+  rotateApiKey: byInput(["ORGANIZATION_WRITE", "USERS_READ"], "RotateApiKeyInput", "key", async (house) => ({
+    id: await things.makeApiKey(house),
+  })),
   rotateConnectionKey: byInput(
     ["CONNECTIONS_WRITE"],
     "RotateConnectionKeyInput",

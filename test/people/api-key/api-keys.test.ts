@@ -1,14 +1,20 @@
 /** API keys: creating, listing, using and revoking them. */
 import { beforeAll, expect, test } from "@jest/globals";
 import { ANONYMOUS } from "../../../src/access/caller.js";
-import { createApiKey, revokeApiKey } from "../../../src/people/api-key/api-key.operations.js";
+import { createApiKey, revokeApiKey, rotateApiKey } from "../../../src/people/api-key/api-key.operations.js";
 import { ensureOperatorKey } from "../../../src/people/api-key/operator-key.js";
+import { createUseNotes } from "../../../src/people/caller/note-use.js";
+import { recallCaller } from "../../../src/people/caller/recall-caller.js";
 import { resolveCaller } from "../../../src/people/caller/resolve-caller.js";
+import { noticeKeysExpiring } from "../../../src/people/notices/notice-keys-expiring.js";
+import { actOnUser } from "../../../src/people/user/status/status.operations.js";
+import { countQueries } from "../../../src/platform/database/query-count.js";
 import {
   codeOf,
   countRows,
   keyOf,
   makeOrganization,
+  makeUser,
   openHouse,
   useHouse,
   OPERATOR,
@@ -34,9 +40,20 @@ async function callerOf(key: string) {
   });
 }
 
+/** An administrator of an organization. */
+async function makeAdministrator(organizationId: string) {
+  const { id } = await makeUser(house, organizationId, {
+    roleKeys: ["ADMIN"],
+    email: `admin-${(makers += 1)}@example.com`,
+  });
+  return personIn(organizationId, id);
+}
+let makers = 0;
+
 test("a key is shown once, stored as a hash, and resolves to its organization and scopes until it is revoked", async () => {
   const input = { organizationId: acme, name: "Payroll", scopes: ["AUDIT_READ", "USERS_READ"] };
-  const { data, codes } = await house.ask(personIn(acme, "admin"), CREATE, { input });
+  const administrator = await makeAdministrator(acme);
+  const { data, codes } = await house.ask(administrator, CREATE, { input });
   expect(codes).toEqual([]);
   const { apiKey, key } = data.createApiKey;
   expect(apiKey).toMatchObject({ name: "Payroll", scopes: ["USERS_READ", "AUDIT_READ"], revokedAt: null });
@@ -56,7 +73,7 @@ test("a key is shown once, stored as a hash, and resolves to its organization an
   const { token_hash } = stored[0] as { token_hash: string };
   expect(JSON.stringify(audited)).not.toContain(token_hash);
 
-  const revoked = await house.ask(personIn(acme, "admin"), REVOKE, { id: apiKey.id });
+  const revoked = await house.ask(administrator, REVOKE, { id: apiKey.id });
   expect(revoked.data.revokeApiKey.apiKey).toEqual({ id: apiKey.id, revokedAt: "2026-11-23T09:00:00.000Z" });
   expect(await codeOf(callerOf(key))).toBe("UNAUTHENTICATED");
   const entries = await house.database.reader.rows<{ action: string; before_value: string; after_value: string }>(
@@ -67,7 +84,7 @@ test("a key is shown once, stored as a hash, and resolves to its organization an
   expect(JSON.parse(entries[1]!.before_value)).toMatchObject({ name: "Payroll", revokedAt: null });
   expect(JSON.parse(entries[1]!.after_value)).toMatchObject({ revokedAt: "2026-11-23T09:00:00.000Z" });
 
-  const again = await house.ask(personIn(acme, "admin"), REVOKE, { id: apiKey.id });
+  const again = await house.ask(administrator, REVOKE, { id: apiKey.id });
   expect(again.codes).toEqual([]);
   expect(await countRows(house, `audit_entry WHERE subject_id = '${apiKey.id}'`)).toBe(2);
 });
@@ -105,6 +122,134 @@ test("a key expires", async () => {
   house.clock.now = expiresAt;
   expect(await codeOf(callerOf(key))).toBe("UNAUTHENTICATED");
   house.clock.now = before;
+});
+
+const DAY_MILLISECONDS = 86_400_000;
+const wait = (milliseconds: number) => {
+  house.clock.now = new Date(house.clock.now.getTime() + milliseconds);
+};
+const inDays = (days: number) => new Date(house.clock.now.getTime() + days * DAY_MILLISECONDS);
+const makeKey = (input: object = {}) =>
+  createApiKey(house.store, OPERATOR, { organizationId: acme, name: "Key", scopes: ["USERS_READ"], ...input });
+const kindOf = async (key: string) => await codeOf(callerOf(key));
+
+test("a key lasts a year if its creator does not say, and for ever if they say so", async () => {
+  expect((await makeKey()).apiKey.expiresAt).toEqual(inDays(365));
+  expect((await makeKey({ expiresAt: null })).apiKey.expiresAt).toBeNull();
+});
+
+test("a rotation gives a key a second secret, and both work during the overlap", async () => {
+  const { apiKey, key: first } = await makeKey({ expiresAt: inDays(1) });
+  const rotated = await rotateApiKey(house.store, OPERATOR, { id: apiKey.id, overlapSeconds: 60 });
+  expect(rotated.apiKey).toMatchObject({ id: apiKey.id, expiresAt: inDays(365) });
+  expect(await callerOf(first)).toMatchObject({ kind: "API_KEY", apiKeyId: apiKey.id });
+  expect(await callerOf(rotated.key)).toEqual(await callerOf(first));
+  wait(60_000);
+  expect([await kindOf(first), await kindOf(rotated.key)]).toEqual(["UNAUTHENTICATED", "NONE"]);
+  // A rotation without an overlap ends a key that has leaked at once, and a third secret ends the first in any case.
+  const second = await rotateApiKey(house.store, OPERATOR, { id: apiKey.id, overlapSeconds: 0 });
+  expect([await kindOf(rotated.key), await kindOf(second.key)]).toEqual(["UNAUTHENTICATED", "NONE"]);
+  const third = await rotateApiKey(house.store, OPERATOR, { id: apiKey.id });
+  const fourth = await rotateApiKey(house.store, OPERATOR, { id: apiKey.id, expiresAt: null });
+  expect([await kindOf(second.key), await kindOf(third.key), await kindOf(fourth.key)]).toEqual([
+    "UNAUTHENTICATED",
+    "NONE",
+    "NONE",
+  ]);
+  expect((await rotateApiKey(house.store, OPERATOR, { id: apiKey.id })).apiKey.expiresAt).toBeNull();
+  await revokeApiKey(house.store, OPERATOR, apiKey.id);
+  expect([await kindOf(third.key), await kindOf(fourth.key)]).toEqual(["UNAUTHENTICATED", "UNAUTHENTICATED"]);
+  expect(await codeOf(rotateApiKey(house.store, OPERATOR, { id: apiKey.id }))).toBe("INVALID_INPUT");
+  const audit = await house.auditOf(apiKey.id);
+  expect(audit.map(({ action }) => action).filter((action) => action === "api_key.rotated")).toHaveLength(5);
+  expect(JSON.stringify(audit)).not.toContain(first.slice("usher_key_".length));
+});
+
+test("a rotation needs the permission and every scope of the key, and a sensible overlap", async () => {
+  const { apiKey, key } = await makeKey({ scopes: ["USERS_READ", "USERS_WRITE"] });
+  const rotate = (caller: Parameters<typeof rotateApiKey>[1], input: object = {}) =>
+    codeOf(rotateApiKey(house.store, caller, { id: apiKey.id, ...input }));
+  expect(await rotate(keyOf(acme, "USERS_READ", "USERS_WRITE"))).toBe("FORBIDDEN");
+  expect(await rotate(keyOf(acme, "ORGANIZATION_WRITE", "USERS_READ"))).toBe("FORBIDDEN");
+  expect(await rotate(keyOf(other, "ORGANIZATION_WRITE", "USERS_READ", "USERS_WRITE"))).toBe("NOT_FOUND");
+  for (const overlapSeconds of [-1, 1.5, 604_801])
+    expect(await rotate(OPERATOR, { overlapSeconds })).toBe("INVALID_INPUT");
+  expect(await rotate(OPERATOR, { expiresAt: house.clock.now })).toBe("INVALID_INPUT");
+  expect(await kindOf(key)).toBe("NONE");
+  expect((await house.auditOf(apiKey.id)).map(({ action }) => action)).toEqual(["api_key.created"]);
+});
+
+test("a key stops when its maker leaves, also one that the key made, until somebody else rotates it", async () => {
+  const administrator = await makeAdministrator(acme);
+  const scopes = ["ORGANIZATION_WRITE", "USERS_READ"] as const;
+  const input = { organizationId: acme, name: "Made by hand", scopes };
+  const made = await createApiKey(house.store, administrator, input);
+  const byKey = await createApiKey(house.store, await callerOf(made.key), { ...input, scopes: ["USERS_READ"] });
+  const keys = [made, byKey];
+  const kinds = () => Promise.all(keys.map(({ key }) => kindOf(key)));
+  expect(await kinds()).toEqual(["NONE", "NONE"]);
+  // A second administrator, so that the first can leave.
+  await makeAdministrator(acme);
+  const { userId } = administrator as { userId: string };
+  await actOnUser(house.store, OPERATOR, "DISABLE", userId);
+  expect(await kinds()).toEqual(["UNAUTHENTICATED", "UNAUTHENTICATED"]);
+  const remembered = { kind: "API_KEY", apiKeyId: made.apiKey.id } as const;
+  expect(await recallCaller(house.store.reader, house.clock.now, remembered)).toBeNull();
+  const list = "query ($org: ID!) { apiKeys(organizationId: $org, first: 2) { nodes { id makerId makerActive } } }";
+  const { nodes } = (await house.ask(keyOf(acme, "ORGANIZATION_WRITE"), list, { org: acme })).data.apiKeys;
+  expect(nodes).toEqual(
+    expect.arrayContaining(keys.map(({ apiKey: { id } }) => ({ id, makerId: userId, makerActive: false }))),
+  );
+  const rotated = await rotateApiKey(house.store, OPERATOR, { id: made.apiKey.id });
+  expect(await kindOf(rotated.key)).toBe("NONE");
+  await actOnUser(house.store, OPERATOR, "ENABLE", userId);
+  expect(await kinds()).toEqual(["NONE", "NONE"]);
+});
+
+test("the last use of a key is stored once a minute", async () => {
+  const { apiKey, key } = await makeKey();
+  const notes = createUseNotes(
+    house.store,
+    () => house.clock.now,
+    (error) => expect(error).toBeNull(),
+  );
+  const request = async () => {
+    const credentials = { authorization: `Bearer ${key}`, sessionToken: null };
+    const { statements } = await countQueries(async () => {
+      await resolveCaller(house.store.reader, () => house.clock.now, credentials, notes.note);
+      await notes.stop();
+    });
+    return statements.filter((sql) => sql.startsWith("UPDATE api_key")).length;
+  };
+  expect([await request(), await request()]).toEqual([1, 0]);
+  wait(59_000);
+  expect(await request()).toBe(0);
+  wait(1_000);
+  expect(await request()).toBe(1);
+  const list = "query ($org: ID!) { apiKeys(organizationId: $org, first: 50) { nodes { id lastUsedAt } } }";
+  const { nodes } = (await house.ask(keyOf(acme, "ORGANIZATION_WRITE"), list, { org: acme })).data.apiKeys;
+  expect(nodes).toContainEqual({ id: apiKey.id, lastUsedAt: house.clock.now.toISOString() });
+});
+
+test("administrators are told once that a key expires, and again after a rotation", async () => {
+  const { id: organizationId } = await makeOrganization(house);
+  await makeAdministrator(organizationId);
+  const mails = () =>
+    countRows(house, `mail_message WHERE organization_id = '${organizationId}' AND template = 'api-key-expiring'`);
+  const look = () => noticeKeysExpiring(house.store, () => house.clock.now);
+  const { apiKey } = await makeKey({ organizationId, expiresAt: inDays(20) });
+  const revoked = await makeKey({ organizationId, expiresAt: inDays(20) });
+  await revokeApiKey(house.store, OPERATOR, revoked.apiKey.id);
+  await makeKey({ organizationId, expiresAt: null });
+  await look();
+  expect(await mails()).toBe(0);
+  wait(6 * DAY_MILLISECONDS);
+  await Promise.all([look(), look()]);
+  await look();
+  expect(await mails()).toBe(1);
+  await rotateApiKey(house.store, OPERATOR, { id: apiKey.id, expiresAt: inDays(3) });
+  await look();
+  expect(await mails()).toBe(2);
 });
 
 test("keys are listed, created and revoked only within their organization", async () => {
