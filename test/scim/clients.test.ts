@@ -418,6 +418,32 @@ describe("what is not understood", () => {
     expect(await get(`/Users/${made.id}`)).toEqual(made);
   });
 
+  it.each([
+    ["a filter on a part that members lack", { op: "remove", path: 'members[display eq "x"]' }, "invalidPath"],
+    ["a filter that would read all members", { op: "remove", path: 'members[type eq "User"]' }, "invalidPath"],
+    [
+      "a replacement of one member",
+      { op: "replace", path: 'members[value eq "x"]', value: { value: "y" } },
+      "invalidPath",
+    ],
+    ["a member without an id", { op: "add", path: "members", value: [{ display: "x" }] }, "invalidValue"],
+    ["a member that the directory lacks", { op: "add", path: "members", value: [{ value: "x" }] }, "invalidValue"],
+    ["a group in a group", { op: "add", path: "members", value: [{ value: "x", type: "Group" }] }, "invalidValue"],
+    ["no name", { op: "remove", path: "displayName" }, "invalidValue"],
+    ["a path that names nothing", { op: "replace", value: { shoeSize: "42" } }, "invalidPath"],
+  ])("is 400 in a PATCH of a group: %s", async (_what, operation, scimType) => {
+    const ids = await makeIds(2);
+    const id = await makeGroup(`Kept ${ids[0]}`, ids.slice(0, 1));
+    const before = await get(`/Groups/${id}`);
+    const others = [
+      { op: "add", path: "members", value: [{ value: ids[1] }] },
+      { op: "replace", path: "externalId", value: id },
+    ];
+    const { status, body } = await scim.patch(`/Groups/${id}`, ...others, operation);
+    expect([status, body.scimType]).toEqual([400, scimType]);
+    expect(await get(`/Groups/${id}`)).toEqual(before);
+  });
+
   it("is 400 in a filter", async () => {
     const { status, body } = await scim.send("GET", "/Users?filter=shoeSize+eq+42");
     expect([status, body.scimType]).toEqual([400, "invalidFilter"]);
