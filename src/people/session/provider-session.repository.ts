@@ -13,7 +13,7 @@ export interface KeptProviderSession {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-/** The id of a session changes when it moves into another organization, so the text is sealed for its person. */
+/** Binds the sealed text to the person and not to the session, whose id changes when it moves into another organization. */
 const sealContext = (connectionId: string, subjectHash: string) => `provider_session:${connectionId}:${subjectHash}`;
 
 /** Stores the provider's session beside a session that a connection started. */

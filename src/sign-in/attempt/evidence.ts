@@ -53,7 +53,7 @@ export async function keepEvidence(
   );
 }
 
-/** A sign-in has the same id as the person's previous one, which it replaces. */
+/** The evidence of a sign-in has the same id as that of the person's previous sign-in, which it replaces. */
 function idOfSignIn(connectionId: string, issuer: string | undefined, subject: string | undefined): string {
   return sha256Hex(JSON.stringify([connectionId, issuer, subject]));
 }
