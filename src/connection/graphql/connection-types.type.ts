@@ -67,7 +67,8 @@ export class ConnectionTypeSettingType {
 
   @Field(() => SettingConditionType, {
     nullable: true,
-    description: "The condition under which activation does not need a required setting; null if it always needs the setting.",
+    description:
+      "The condition under which activation does not need a required setting; null if it always needs the setting.",
   })
   requiredUnless!: SettingCondition | null;
 
