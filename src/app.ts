@@ -172,6 +172,7 @@ export async function startUsher(
         appRuntime: (typeId) => appRuntime(runtime, typeId),
         returnRules: { publicUrl, prefixes: configuration.returnUrls },
         destinations: DESTINATIONS,
+        operatorContact,
         reference: createReference,
         logDefect: (error, reference) => logger.error({ error, reference }, "A sign-in failed unexpectedly."),
       },

@@ -1,4 +1,5 @@
 /** The lists that modules pass to each other. Modules do not import their siblings, so the composition root gathers them. */
+import { WARN_OF_MISSING_BREAK_GLASS } from "../connection/enforcement/warn-of-missing-break-glass.js";
 import { IDENTITY_EVENTS } from "../connection/identity/identity.events.js";
 import { CONNECTION_EVENTS } from "../connection/stored/connection.events.js";
 import { REFRESH_PROVIDER } from "../connection/upkeep/refresh-provider.js";
@@ -38,7 +39,12 @@ export const EVENT_TYPES = [
 export const DESTINATIONS: readonly Destination[] = [COURSE_DESTINATION];
 
 /** What Usher does by itself for each active connection, in this order. */
-export const UPKEEP_STEPS: readonly UpkeepStep[] = [REFRESH_PROVIDER, WARN_OF_EXPIRY, WATCH_DRIFT];
+export const UPKEEP_STEPS: readonly UpkeepStep[] = [
+  REFRESH_PROVIDER,
+  WARN_OF_EXPIRY,
+  WARN_OF_MISSING_BREAK_GLASS,
+  WATCH_DRIFT,
+];
 
 /** Erases the stored answers of webhook receivers that may repeat a person's results. */
 const eraseAnswersAboutResults: ErasePart = async (unit, { id }) => {

@@ -8,6 +8,7 @@ import { createConnectionNodes } from "../connection/nodes.js";
 import { createConnectionResolvers } from "../connection/resolvers.js";
 import { createOpenedConnections, type OpenedConnections } from "../connection/opened-connections.js";
 import type { ConnectionServices } from "../connection/services.js";
+import { requireSso } from "../connection/enforcement/sso-requirement.js";
 import { createEventNodes } from "../events/nodes.js";
 import { createEventResolvers } from "../events/resolvers.js";
 import { createPeopleNodes } from "../people/nodes.js";
@@ -45,6 +46,7 @@ export function createSchema(
       organizationParts: ORGANIZATION_PARTS,
       users: DELETION_PARTS,
       clock: services.runtime.clock,
+      requireSso,
       ...replaced,
     }),
     ...createConnectionResolvers(services),

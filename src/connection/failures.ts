@@ -50,22 +50,46 @@ export const CONNECTION_KEY_MISSING = defineFailure<{ step: string }>({
     "A connection gets a key when clientAuthentication becomes private_key_jwt. Make the next key with the step PUBLISH_NEXT, and use it after the provider knows it.",
 });
 
+/** What is missing before an organization can require single sign-on. */
+export type SsoRequirementObstacle = "NO_BREAK_GLASS" | "NO_PROVEN_CONNECTION";
+
+export const SSO_REQUIREMENT_NOT_MET = defineFailure<{
+  /** What is missing: `NO_BREAK_GLASS`, `NO_PROVEN_CONNECTION`. */
+  obstacles: readonly SsoRequirementObstacle[];
+}>({
+  code: "SSO_REQUIREMENT_NOT_MET",
+  status: 409,
+  message: ({ obstacles }) =>
+    `The organization cannot require single sign-on yet. ${obstacles.map((obstacle) => OBSTACLE_SENTENCES[obstacle]).join(" ")}`,
+  remedy:
+    "Mark an active administrator with a password as a break-glass account with setBreakGlass, and sign in once through an active connection. Nothing was changed.",
+});
+
+const OBSTACLE_SENTENCES: Readonly<Record<SsoRequirementObstacle, string>> = {
+  NO_BREAK_GLASS: "It has no break-glass account that can sign in while the provider is down.",
+  NO_PROVEN_CONNECTION: "Nobody has signed in through an active connection yet.",
+};
+
 export const CONFIRMATION_REQUIRED = defineFailure<{
   affectedUsers: number;
+  /** Present if the change requires single sign-on. */
+  shutsOut?: true;
   /** Present if settings change the issuer. `null` if only the provider can name the issuer. */
   issuer?: { readonly before: string | null; readonly after: string | null };
 }>({
   code: "CONFIRMATION_REQUIRED",
   status: 409,
-  message: ({ affectedUsers, issuer }) => {
+  message: ({ affectedUsers, issuer, shutsOut }) => {
     const users = `${affectedUsers} ${affectedUsers === 1 ? "user" : "users"}`;
     const confirm = `Nothing has changed yet. To confirm, send the change again with confirmAffectedUsers: ${affectedUsers}.`;
+    if (shutsOut === true)
+      return `This requires single sign-on and shuts out ${users}: they have a password, and no active connection opens their accounts. ${confirm}`;
     if (issuer === undefined) return `This changes which account ${users} may get at the next sign-in. ${confirm}`;
     const [before, after] = [issuer.before ?? "the current one", issuer.after ?? "the one that the provider will name"];
     return `This changes the connection's issuer from ${before} to ${after}. ${users} linked under the old issuer cannot sign in until relinkIdentities moves their links. ${confirm}`;
   },
   remedy:
-    "To confirm, send details.affectedUsers as confirmAffectedUsers. For a switch of accountLinking, accountLinkingEffect lists the users.",
+    "To confirm, send details.affectedUsers as confirmAffectedUsers. For a switch of accountLinking, accountLinkingEffect lists the users; for ssoEnforcement, ssoRequirement does.",
 });
 
 export const IDENTITY_NOT_MERGED = defineFailure({
@@ -94,6 +118,7 @@ export const CONNECTION_FAILURES = [
   CONNECTION_TYPE_FIXED,
   UNKNOWN_CONNECTION_TYPE,
   CONNECTION_KEY_MISSING,
+  SSO_REQUIREMENT_NOT_MET,
   CONFIRMATION_REQUIRED,
   IDENTITY_NOT_MERGED,
   IDENTITY_TAKEN,

@@ -1,5 +1,6 @@
 /** The resolvers of connections and identities, for the composition root. */
 import type { ResolverClass } from "../platform/graphql/schema.js";
+import { EnforcementResolver, SsoRequirementResolver } from "./enforcement/enforcement.resolver.js";
 import { ClientKeyResolver } from "./graphql/client-key.resolver.js";
 import { createConnectionResolver } from "./graphql/connection.resolver.js";
 import { IdentityResolver, SessionConnectionResolver, UserIdentitiesResolver } from "./graphql/identity.resolvers.js";
@@ -22,6 +23,8 @@ export function createConnectionResolvers(services: ConnectionServices): Readonl
     [LinkRequestResolver, new LinkRequestResolver(services, loaders)],
     [LinkingResolver, new LinkingResolver(services)],
     [UserIdentitiesResolver, new UserIdentitiesResolver(loaders)],
+    [EnforcementResolver, new EnforcementResolver(services)],
+    [SsoRequirementResolver, new SsoRequirementResolver(services)],
     [IdentityResolver, new IdentityResolver(loaders)],
     [SessionConnectionResolver, new SessionConnectionResolver(loaders)],
   ]);

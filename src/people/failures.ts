@@ -70,6 +70,63 @@ export const OWNER_PROTECTED = defineFailure<{ organizationId: string }>({
   remedy: "Make another administrator the owner first, with setOwner.",
 });
 
+export const BREAK_GLASS_PROTECTED = defineFailure({
+  code: "BREAK_GLASS_PROTECTED",
+  status: 409,
+  message: "This is a break-glass account, which no provider, directory or file finds, links, changes or removes.",
+  remedy: "Use another account. An administrator can take the mark away with setBreakGlass. Nothing was changed.",
+});
+
+export const BREAK_GLASS_IMPOSSIBLE = defineFailure<{
+  /** Why: `AUTH_METHOD`, `IDENTITIES`, `STATUS`, `ROLE`. */
+  reason: BreakGlassObstacle;
+}>({
+  code: "BREAK_GLASS_IMPOSSIBLE",
+  status: 409,
+  message: ({ reason }) => `The account cannot be a break-glass account: ${BREAK_GLASS_OBSTACLES[reason]}.`,
+  remedy:
+    "Create an account with authMethod PASSWORD and the role ADMIN that no provider is linked to, and mark it. Nothing was changed.",
+});
+
+/** What keeps an account from being marked, with the sentence for the caller. */
+const BREAK_GLASS_OBSTACLES = {
+  AUTH_METHOD: "its person signs in through a provider",
+  IDENTITIES: "a provider is linked to it",
+  STATUS: "it is not active",
+  ROLE: "it does not have the role ADMIN",
+} as const;
+
+export type BreakGlassObstacle = keyof typeof BREAK_GLASS_OBSTACLES;
+
+export const AUTH_METHOD_KEPT = defineFailure<{
+  /** Why: `POLICY`, `SSO_OFF`, `NO_CONNECTION`. */
+  reason: AuthMethodObstacle;
+}>({
+  code: "AUTH_METHOD_KEPT",
+  status: 409,
+  message: ({ reason }) => `The account cannot be moved to single sign-on: ${AUTH_METHOD_OBSTACLES[reason]}.`,
+  remedy:
+    "Set the policy authMethodChange to ADMIN, and activate a connection, before you move people. Nothing was changed.",
+});
+
+/** What keeps an account from being moved to single sign-on, with the sentence for the caller. */
+const AUTH_METHOD_OBSTACLES = {
+  POLICY: "the organization's policy authMethodChange is FORBID",
+  SSO_OFF: "single sign-on is switched off or not allowed here",
+  NO_CONNECTION: "the organization has no active connection, so the person could not sign in",
+} as const;
+
+export type AuthMethodObstacle = keyof typeof AUTH_METHOD_OBSTACLES;
+
+export const LAST_BREAK_GLASS = defineFailure({
+  code: "LAST_BREAK_GLASS",
+  status: 409,
+  message:
+    "The organization requires single sign-on, and this is its last break-glass account that can sign in. It keeps its mark, role, status and password.",
+  remedy:
+    "Mark another active administrator with a password first, with setBreakGlass, or set the policy ssoEnforcement to OPTIONAL.",
+});
+
 export const ALREADY_MEMBER = defineFailure({
   code: "ALREADY_MEMBER",
   status: 409,
@@ -185,6 +242,10 @@ export const PEOPLE_FAILURES = [
   ROLE_IN_USE,
   LAST_ADMINISTRATOR,
   OWNER_PROTECTED,
+  BREAK_GLASS_PROTECTED,
+  BREAK_GLASS_IMPOSSIBLE,
+  AUTH_METHOD_KEPT,
+  LAST_BREAK_GLASS,
   ALREADY_MEMBER,
   MEMBER_AT_HOME,
   DOMAIN_NOT_PROVED,

@@ -14,6 +14,7 @@ import { MembersResolver } from "./membership/membership.resolver.js";
 import { MembershipResolver, UserMembershipResolver } from "./membership/user-membership.resolver.js";
 import { OrganizationDeletionResolver } from "./organization/organization-deletion.resolver.js";
 import type { OrganizationPart } from "./organization/organization-parts.js";
+import type { RequireSso } from "./organization/organization.operations.js";
 import { OrganizationResolver } from "./organization/organization.resolver.js";
 import type { FindRoleUses } from "./role/role-guard.js";
 import { RoleResolver } from "./role/role.resolver.js";
@@ -35,6 +36,8 @@ export interface PeopleNeeds {
   readonly users?: DeletionParts;
   /** The data that is deleted with an organization, of every module. */
   readonly organizationParts?: readonly OrganizationPart[];
+  /** What an organization needs before it requires single sign-on. */
+  readonly requireSso?: RequireSso;
   /** The DNS resolver; the machine's own if absent. */
   readonly resolveTxt?: ResolveTxt;
   /** The machine's own clock if absent. */
@@ -46,7 +49,7 @@ export function createPeopleResolvers(store: Store, needs: PeopleNeeds = {}): Re
   const loaders = createPeopleLoaders(store);
   const { clock = systemClock } = needs;
   return new Map<ResolverClass, object>([
-    [OrganizationResolver, new OrganizationResolver(store, loaders)],
+    [OrganizationResolver, new OrganizationResolver(store, loaders, needs.requireSso ?? null)],
     [OrganizationDeletionResolver, new OrganizationDeletionResolver(store, needs.organizationParts ?? [])],
     [OrganizationDomainsResolver, new OrganizationDomainsResolver(loaders)],
     [DomainResolver, new DomainResolver(store, needs.resolveTxt ?? systemResolveTxt)],

@@ -25,12 +25,6 @@ export interface KnownIdentity {
   readonly emailVerified: boolean | null;
 }
 
-/** A link that a merge made. */
-interface MergedIdentity extends KnownIdentity {
-  /** Whether the account has become an operator since the merge. */
-  readonly operator: boolean;
-}
-
 /** A link that a merge made and that ends with this sign-in. */
 export interface EndedMerge {
   readonly identityId: string;
@@ -46,7 +40,7 @@ export interface AccountSituation {
   /** Whether the provider has sent the same address for `own` since the account was created. */
   readonly ownAddressKept: boolean;
   /** The account that a merge joined the person to. It is used only while the connection merges accounts. */
-  readonly merged: MergedIdentity | null;
+  readonly merged: KnownIdentity | null;
   /** Whether a merge was undone, or ended because the address changed. Such a person is never merged again. */
   readonly unmerged: boolean;
   /** At most two prepared accounts of this organization that match by `matchKey`. */

@@ -89,6 +89,12 @@ export const ACCOUNT_PENDING_APPROVAL = refusal(
   "An administrator approves the account before the person can sign in.",
 );
 
+export const ACCOUNT_BREAK_GLASS = refusal(
+  "ACCOUNT_BREAK_GLASS",
+  "This account signs in with its password only.",
+  "The account is a break-glass account: no provider, directory or link opens it. Give the person an account of their own, or take the mark away with setBreakGlass.",
+);
+
 export const SSO_NOT_IN_PLAN = refusal(
   "SSO_NOT_IN_PLAN",
   "Your organization's plan does not include single sign-on.",
@@ -158,5 +164,6 @@ export const PROVISIONING_FAILURES = [
   ACCOUNT_DISABLED,
   ACCOUNT_ARCHIVED,
   ACCOUNT_PENDING_APPROVAL,
+  ACCOUNT_BREAK_GLASS,
   REMOVED_BY_DIRECTORY,
 ] as const;

@@ -22,7 +22,7 @@ import type { OrganizationPolicies } from "../people/organization/policies.js";
 import { findRoleGrantsOfUsers, findRolesOf } from "../people/role/role.repository.js";
 import { countSeatsInUse, findSeatHolders } from "../people/seat/seat.changes.js";
 import { findFieldsOfUsers } from "../people/user/profile/field.repository.js";
-import { findPreparedUsers, findUsers, isOperator } from "../people/user/user.repository.js";
+import { findPreparedUsers, findUsers } from "../people/user/user.repository.js";
 import type { User } from "../people/user/user.js";
 import type { Reader } from "../platform/database/database.js";
 import { foldCase } from "../platform/text.js";
@@ -105,8 +105,7 @@ async function loadAccount(
     return link && user ? knownAs(link, user) : null;
   };
   const own = known(links.own);
-  const joined = known(links.merged);
-  const merged = joined && { ...joined, operator: await isOperator(reader, joined.user.id) };
+  const merged = known(links.merged);
   const merges = policies.accountLinking === "MERGE_BY_EMAIL";
   const { email } = profile;
   const nobody = own === null && !(merges && merged !== null);

@@ -9,6 +9,7 @@ import { describeAccount } from "../people/user/user.changes.js";
 import { USER_SIGNED_IN } from "../people/user/user.events.js";
 import type { User, UserSnapshot } from "../people/user/user.js";
 import { hashToken } from "../platform/crypto/tokens.js";
+import { recordBreakGlassUse } from "./record-break-glass-use.js";
 import { authenticationOf, recordAttempt, type Attempt } from "./attempt/attempt.js";
 import type { BrowserRequest } from "./browser-request.js";
 
@@ -24,6 +25,8 @@ export interface AllowedSignIn {
   readonly tokenHash: string;
   /** The hash of the state or ticket that the browser brought; missing for a one-time link. */
   readonly flowHash?: string;
+  /** Where the operator can be reached, for the notice about a break-glass account; missing where none can sign in. */
+  readonly operatorContact?: string | null;
 }
 
 /** Ends the session that the browser had, opens a new one, and records the event, the audit entry and the attempt. */
@@ -74,6 +77,13 @@ export async function openSignedInSession(unit: UnitOfWork, signIn: AllowedSignI
       endedEarlierSession,
     },
   });
+  if (user.breakGlass)
+    await recordBreakGlassUse(unit, {
+      attempt,
+      organization,
+      user,
+      operatorContact: signIn.operatorContact ?? null,
+    });
   await recordAttempt(unit, attempt, { outcome: "SUCCEEDED", detail: null, userId: user.id });
   return session;
 }

@@ -24,6 +24,8 @@ export interface SignInServices {
   readonly returnRules: ReturnRules;
   /** Places in the product that one-time links can lead to. */
   readonly destinations: readonly Destination[];
+  /** An address or a URL at which the operator can be reached; `null` if the operator has set none. */
+  readonly operatorContact: string | null;
   /** Makes the short reference by which an administrator finds an attempt. */
   readonly reference: () => string;
   /** Logs a defect. Expected refusals are recorded as attempts and not logged. */

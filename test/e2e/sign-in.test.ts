@@ -1,6 +1,7 @@
 /** Signing in and out over real HTTP: answers are single-use, bound to a connection and a browser, and lead to allowed addresses. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser, type Browser, type Page } from "../../testing/browser.js";
+import { requireSsoOf } from "../support/break-glass.js";
 import {
   ALICE,
   startHostileOpenIdProvider,
@@ -789,7 +790,8 @@ describe("the pages before a sign-in", () => {
   });
 
   it("start the only connection at once under ssoEnforcement REQUIRED, but not after a sign-out or a refusal", async () => {
-    const own = await createTenant(usher, provider, { organization: { policies: { ssoEnforcement: "REQUIRED" } } });
+    const own = await createTenant(usher, provider);
+    await requireSsoOf(usher, own);
     const browser = createBrowser();
     const straight = await open(browser, `${usher.url}/o/${own.slug}?returnTo=%2Fgraphql`);
     expect([straight.status, straight.headers.location]).toEqual([

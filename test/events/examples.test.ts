@@ -12,6 +12,7 @@ import { describeEventType } from "../../src/events/json-schema.js";
 import { readText, ROOT } from "../docs/markdown.js";
 import { WRONG_PASSWORDS_TO_LOCK } from "../../src/people/credential/lock.changes.js";
 import { createBrowser } from "../../testing/browser.js";
+import { KEEPER_PASSWORD, makePasswordAdministrator, markBreakGlass } from "../support/break-glass.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
 import { createScimClient } from "../support/scim.js";
 import { createTenant, makePerson, type Tenant } from "../support/tenant.js";
@@ -130,6 +131,10 @@ async function causeSignInEvents(tenant: Tenant): Promise<void> {
   await changeById(tenant, "rejectUser", "user { id }", (await signIn(tenant, "mallory"))!);
   await tenant.updateConnection({ policies: { jitProvisioning: false } });
   await signIn(tenant, "mary");
+  const kay = await makePasswordAdministrator(usher, tenant.organizationId, { email: "kay@acme.example" });
+  await markBreakGlass(usher, kay.id);
+  await browser.get(`${usher.url}/o/${tenant.slug}/password`);
+  await browser.submitForm(0, { login: kay.email, password: KEEPER_PASSWORD });
 }
 
 async function causeLinkEvents(tenant: Tenant): Promise<void> {

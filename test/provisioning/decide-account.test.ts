@@ -83,10 +83,10 @@ describe("linking by address", () => {
       { policies: merging, unmerged: true, own: {}, candidates: [{}] },
       "update user-1",
     ],
-    ["on: an operator's account", { policies: merging, candidates: [{ operator: true }] }, "create"],
+    ["on: a break-glass account", { policies: merging, candidates: [{ breakGlass: true }] }, "create"],
     [
-      "on: an operator's account and another",
-      { policies: merging, candidates: [{ operator: true }, {}] },
+      "on: a break-glass account and another",
+      { policies: merging, candidates: [{ breakGlass: true }, {}] },
       "merge candidate-2",
     ],
     ["on: a disabled account", { policies: merging, candidates: [{ status: "DISABLED" }] }, "ACCOUNT_DISABLED"],
@@ -254,8 +254,8 @@ describe("linking by address", () => {
       "merge candidate-2",
     ],
     [
-      "an own account, and an operator's",
-      { policies: merging, own: {}, candidates: [{ operator: true }] },
+      "an own account, and a break-glass account",
+      { policies: merging, own: {}, candidates: [{ breakGlass: true }] },
       "update user-1",
     ],
     [
@@ -284,13 +284,13 @@ describe("linking by address", () => {
     ],
     ["joined before, no address sent", { policies: merging, merged: {}, profile: { email: null } }, "update user-2"],
     [
-      "joined before to an account that is an operator now",
-      { policies: merging, merged: { operator: true }, candidates: [{}] },
+      "joined before to an account that is a break-glass account now",
+      { policies: merging, merged: { breakGlass: true }, candidates: [{}] },
       "create",
     ],
     [
-      "joined before to an account that is an operator now, with an own account",
-      { policies: merging, merged: { operator: true }, own: {} },
+      "joined before to an account that is a break-glass account now, with an own account",
+      { policies: merging, merged: { breakGlass: true }, own: {} },
       "update user-1",
     ],
     ["joined before, off", { merged: {} }, "create"],
@@ -381,7 +381,7 @@ describe("linking by address", () => {
     ["on request: not verified", { policies: asking, candidates: [{}], profile: unverified }, "create"],
     ["on request: asked already", { policies: asking, candidates: [{}], linkRequest: "PENDING" }, "LINK_PENDING"],
     ["on request: rejected", { policies: asking, candidates: [{}], linkRequest: "REJECTED" }, "create"],
-    ["on request: an operator's", { policies: asking, candidates: [{ operator: true }] }, "create"],
+    ["on request: a break-glass account", { policies: asking, candidates: [{ breakGlass: true }] }, "create"],
     [
       "on request: a password account before others",
       { policies: asking, candidates: [{ authMethod: "SSO" }, {}] },
@@ -434,14 +434,14 @@ const withProfile = (given: Situation, profile: Partial<Situation["person"]["pro
 });
 
 describe("in every situation", () => {
-  it("merging never joins an operator, never asks about one, and its links never lead to one", () => {
+  it("merging never joins a break-glass account, never asks about one, and its links never lead to one", () => {
     check((given) => {
       const decision = decide(given);
-      if (given.account.merged?.operator === true && decision.kind === "update")
+      if (given.account.merged?.user.breakGlass === true && decision.kind === "update")
         expect(decision.identityId).toBe("identity-own");
-      if (decision.kind === "merge") expect(decision.candidate.operator).toBe(false);
+      if (decision.kind === "merge") expect(decision.candidate.user.breakGlass).toBe(false);
       if (decision.kind === "ask")
-        expect(given.account.candidates.some(({ user, operator }) => user.id === decision.user.id && !operator)).toBe(
+        expect(given.account.candidates.some(({ user }) => user.id === decision.user.id && !user.breakGlass)).toBe(
           true,
         );
     });
@@ -516,7 +516,7 @@ describe("in every situation", () => {
   it("a merged link whose address changed leads to no account, at this sign-in and at later ones", () => {
     check((before) => {
       const { merged } = before.account;
-      if (merged === null || merged.operator || merged.emailKey === null) return;
+      if (merged === null || merged.user.breakGlass || merged.emailKey === null) return;
       const given = withProfile(withLinking(before, "MERGE_BY_EMAIL"), {
         email: "new@acme.example",
         emailVerified: true,
@@ -542,7 +542,7 @@ describe("in every situation", () => {
   it("a merged link survives a sign-in without an address", () => {
     check((before) => {
       const merged = withLinking(before, "MERGE_BY_EMAIL");
-      if (merged.account.merged?.emailKey !== "ada@acme.example" || merged.account.merged.operator) return;
+      if (merged.account.merged?.emailKey !== "ada@acme.example" || merged.account.merged.user.breakGlass) return;
       const without = withProfile(merged, { email: null });
       const after = carryOut(without, decide(without));
       if (after === null) return;

@@ -148,7 +148,7 @@ class Office {
         ...base.account,
         own: own === undefined ? null : known(own),
         ownAddressKept: kept,
-        merged: merged === undefined ? null : { ...known(merged), operator: false },
+        merged: merged === undefined ? null : known(merged),
         unmerged: this.hasRetired(connection),
         candidates: this.accounts
           .filter(
@@ -158,7 +158,6 @@ class Office {
           )
           .map((account): MergeCandidate => ({
             user: account.user,
-            operator: false,
             unverifiedPassword: false,
             addressFromProvider: account.sent !== null,
             links: carrying

@@ -161,10 +161,10 @@ describe("merging", () => {
     expect(await hall.enter(here.connection, ada)).not.toBe(userId);
   });
 
-  it("never touches an operator", async () => {
+  it("never touches a break-glass account", async () => {
     const { connection, makePasswordAccount } = await openOffice();
     const { userId, ...ada } = await makePasswordAccount();
-    await hall.execute("UPDATE app_user SET is_operator = ? WHERE id = ?", [true, userId]);
+    await hall.execute("UPDATE app_user SET is_break_glass = ? WHERE id = ?", [true, userId]);
     expect(await hall.enter(connection, ada)).not.toBe(userId);
   });
 
@@ -325,11 +325,11 @@ describe("merging", () => {
     expect(await hall.enter(connection, { subject: `victim-${by}`, email: victim })).not.toBe(userId);
   });
 
-  it("no longer leads to an account that became an operator after the merge", async () => {
+  it("no longer leads to an account that became a break-glass account after the merge", async () => {
     const { connection, makePasswordAccount } = await openOffice();
     const { userId, ...ada } = await makePasswordAccount();
     expect(await hall.enter(connection, ada)).toBe(userId);
-    await hall.execute("UPDATE app_user SET is_operator = ? WHERE id = ?", [true, userId]);
+    await hall.execute("UPDATE app_user SET is_break_glass = ? WHERE id = ?", [true, userId]);
     const own = await hall.enter(connection, ada);
     expect(own).not.toBe(userId);
     expect(await hall.enter(connection, ada)).toBe(own);

@@ -68,6 +68,7 @@ export const USER: User = {
   employeeId: null,
   status: "ACTIVE",
   authMethod: "SSO",
+  breakGlass: false,
   firstSignedInAt: null,
   lastSignedInAt: null,
   version: 1,
@@ -93,7 +94,7 @@ export interface Changes {
   readonly mappings?: Partial<Mappings>;
   /** The account that the person has, and the address that the provider last sent with it. */
   readonly own?: Partial<User> & { readonly emailKey?: string | null };
-  readonly merged?: Partial<User> & { readonly emailKey?: string | null; readonly operator?: boolean };
+  readonly merged?: Partial<User> & { readonly emailKey?: string | null };
   readonly prepared?: readonly Partial<User>[];
   /** An account whose link an administrator moved to this connection. The link waits for its person's address. */
   readonly awaited?: Partial<User>;
@@ -150,15 +151,14 @@ export function situation(changes: Changes = {}): Situation {
     account: {
       own: own ? knownAs("identity-own", "user-1", own) : null,
       ownAddressKept: changes.ownAddressKept ?? true,
-      merged: merged ? mergedAs(merged) : null,
+      merged: merged ? knownAs("identity-merged", "user-2", merged) : null,
       unmerged: changes.unmerged ?? false,
       prepared: (changes.prepared ?? []).map((user, index) => ({ ...USER, id: `prepared-${index + 1}`, ...user })),
       candidates: (changes.candidates ?? []).map(
-        ({ links, operator, unverifiedPassword, addressFromProvider, ...user }, index) => ({
+        ({ links, unverifiedPassword, addressFromProvider, ...user }, index) => ({
           user: { ...USER, id: `candidate-${index + 1}`, authMethod: "PASSWORD", firstSignedInAt: MOMENT, ...user },
           links: (links ?? (user.authMethod === "SSO" ? [{}] : [])).map(linkOf),
           addressFromProvider: addressFromProvider ?? user.authMethod === "SSO",
-          operator: operator ?? false,
           unverifiedPassword: unverifiedPassword ?? false,
         }),
       ),
@@ -191,10 +191,6 @@ function knownAs(
     emailKey: emailKey === undefined ? "ada@acme.example" : emailKey,
     emailVerified: true,
   };
-}
-
-function mergedAs({ operator, ...merged }: NonNullable<Changes["merged"]>) {
-  return { ...knownAs("identity-merged", "user-2", merged), operator: operator ?? false };
 }
 
 const ended = ({ ended: merge }: Extract<Decision, { kind: "create" | "update" | "merge" }>) =>
@@ -293,7 +289,7 @@ export function carryOut(given: Situation, decision: Decision): Situation | null
             : keep(own),
       merged:
         decision.kind === "merge"
-          ? { ...known("identity-merged"), operator: false }
+          ? known("identity-merged")
           : merged !== null && merged.identityId === ends?.identityId
             ? null
             : merged !== null && merged.identityId === updated
@@ -306,7 +302,7 @@ export function carryOut(given: Situation, decision: Decision): Situation | null
           each.user.id === user.id ? { ...each, user, unverifiedPassword: false } : each,
         ),
         ...(decision.kind === "create"
-          ? [{ user, links: [], addressFromProvider: true, operator: false, unverifiedPassword: false }]
+          ? [{ user, links: [], addressFromProvider: true, unverifiedPassword: false }]
           : []),
       ],
       awaited: null,
@@ -406,6 +402,7 @@ const userArbitrary: fc.Arbitrary<Omit<User, "id">> = fc.record({
   employeeId: fc.option(text, { nil: null }),
   status: fc.constantFrom(...USER_STATUSES, "ACTIVE", "ACTIVE"),
   authMethod: fc.constantFrom("SSO" as const, "PASSWORD" as const),
+  breakGlass: fc.constantFrom(false, false, false, true),
   firstSignedInAt: fc.constantFrom(null, MOMENT),
   lastSignedInAt: fc.constant(null),
   version: fc.nat(9),
@@ -461,7 +458,6 @@ const USERS = ["user-1", "user-2", "user-3", "user-4", "user-5", "user-6", "user
 const standing = {
   links: fc.array(addressLinkArbitrary, { maxLength: 2 }),
   addressFromProvider: fc.boolean(),
-  operator: fc.boolean(),
   unverifiedPassword: fc.boolean(),
 };
 
@@ -489,12 +485,7 @@ export const situationArbitrary: fc.Arbitrary<Situation> = fc
       ownAddressKept: fc.boolean(),
       unmerged: fc.constantFrom(false, false, false, true),
       awaited: fc.constant(null),
-      merged: fc.option(
-        fc
-          .tuple(linkArbitrary("identity-merged", "user-2"), fc.constantFrom(false, false, false, true))
-          .map(([link, operator]) => ({ ...link, operator })),
-        { nil: null },
-      ),
+      merged: fc.option(linkArbitrary("identity-merged", "user-2"), { nil: null }),
       prepared: fc.array(userArbitrary, { maxLength: 2 }),
       candidates: fc.array(fc.record({ user: userArbitrary, ...standing }), { maxLength: 3 }),
       standings: fc.tuple(fc.record(standing), fc.record(standing)),
@@ -520,9 +511,7 @@ export const situationArbitrary: fc.Arbitrary<Situation> = fc
       prepared: account.prepared.map((user, index) => ({ ...user, id: `user-${index + 3}` })),
       candidates: [
         ...(account.own === null ? [] : [{ ...standings[0], user: account.own.user }]),
-        ...(account.merged === null
-          ? []
-          : [{ ...standings[1], user: account.merged.user, operator: account.merged.operator }]),
+        ...(account.merged === null ? [] : [{ ...standings[1], user: account.merged.user }]),
         ...account.candidates.map((each, index) => ({ ...each, user: { ...each.user, id: `user-${index + 5}` } })),
       ],
     },

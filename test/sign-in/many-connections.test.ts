@@ -55,6 +55,7 @@ function signInServices(): SignInServices {
     appRuntime: notUsed,
     returnRules: { publicUrl: runtime.publicUrl, prefixes: [] },
     destinations: [],
+    operatorContact: null,
     reference: () => "REFERENCE1",
     logDefect: (error) => {
       throw error;

@@ -6,6 +6,7 @@ import { InputCheck } from "../../platform/errors/input.js";
 import type { Organization } from "../../people/organization/organization.js";
 import { lockOrganization } from "../../people/organization/organization.repository.js";
 import { requireHoldingUser } from "../../people/role/require-holding-user.js";
+import { requireNotBreakGlass } from "../../people/user/break-glass/break-glass.rules.js";
 import { findUser } from "../../people/user/user.repository.js";
 import type { User } from "../../people/user/user.js";
 import { IDENTITY_NOT_MERGED } from "../failures.js";
@@ -53,7 +54,7 @@ export async function unmergeIdentity(services: ConnectionServices, caller: Call
  * re-created the person, or if the person is linked to the wrong account. The person may be linked before their first sign-in.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN (also if the old or the new account has a permission that the caller lacks), NOT_FOUND,
- *   INVALID_INPUT
+ *   INVALID_INPUT, BREAK_GLASS_PROTECTED
  */
 export async function relinkIdentity(
   services: ConnectionServices,
@@ -145,12 +146,13 @@ export async function lockFor(
 
 /**
  * Finds the account to link a person to. Its home must be the connection's organization. People of other organizations are
- * invited as members and sign in at their home organization.
+ * invited as members and sign in at their home organization. A provider never opens a break-glass account.
  *
- * @throws NOT_FOUND
+ * @throws NOT_FOUND, BREAK_GLASS_PROTECTED
  */
 export async function findTarget(unit: UnitOfWork, organizationId: string, userId: string): Promise<User> {
   const user = await findUser(unit, organizationId, userId);
   if (user === null || user.homeOrganizationId !== organizationId) throw new Failure(NOT_FOUND, { type: "user" });
+  requireNotBreakGlass(user);
   return user;
 }

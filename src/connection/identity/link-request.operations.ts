@@ -64,7 +64,7 @@ export async function listLinkRequests(
  * Links the person to the account, with a link of their own.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN (also for an account with a permission that the caller lacks), NOT_FOUND,
- *   LINK_REQUEST_DECIDED, IDENTITY_TAKEN (the person has got a different account meanwhile)
+ *   LINK_REQUEST_DECIDED, BREAK_GLASS_PROTECTED, IDENTITY_TAKEN (the person has got a different account meanwhile)
  */
 export async function approveLinkRequest(
   services: ConnectionServices,

@@ -50,11 +50,10 @@ export interface MergingPerson {
   readonly own: { readonly user: Pick<User, "id"> } | null;
   /** Whether the provider has sent the address ever since the own link was made. */
   readonly ownAddressKept: boolean;
-  /** The account of the merged link, the address of the merge, and whether the account is an operator's. */
+  /** The account of the merged link, and the address of the merge. */
   readonly merged: {
-    readonly user: Pick<User, "id">;
+    readonly user: Pick<User, "id" | "breakGlass">;
     readonly emailKey: string | null;
-    readonly operator: boolean;
   } | null;
   /** Whether a merge of the person was undone or ended by a new address. They are never merged again. */
   readonly unmerged: boolean;
@@ -80,8 +79,8 @@ export function followLinks(person: MergingPerson): LinkOutcome {
   const merges = person.policies.accountLinking === "MERGE_BY_EMAIL";
   const merged = merges ? person.merged : null;
   const alone = (ends: MergeEnd | null): LinkOutcome => ({ kind: own === null ? "new" : "own", ends });
-  // A merged link is never followed to an operator's account, however old the link is.
-  if (merged?.operator) return alone(null);
+  // A merged link is never followed to a break-glass account, however old the link is.
+  if (merged?.user.breakGlass === true) return alone(null);
   // The address was the reason for the merge. A person with a different address gets an account of their own.
   if (merged !== null && emailKey !== null && merged.emailKey !== emailKey) return alone("ADDRESS_CHANGED");
   const present = merged ?? own;
@@ -101,11 +100,11 @@ export function findMeetingAccount(person: MergingPerson): MergeCandidate | null
 
 /**
  * The accounts that may be joined, in the order of preference: active accounts, then accounts with a password, then the oldest.
- * Leaves out operators.
+ * Leaves out break-glass accounts.
  */
 export function orderCandidates(candidates: readonly MergeCandidate[]): readonly MergeCandidate[] {
   return candidates
-    .filter(({ operator }) => !operator)
+    .filter(({ user }) => !user.breakGlass)
     .toSorted(
       ({ user: left }, { user: right }) =>
         STANDINGS[left.status] - STANDINGS[right.status] ||

@@ -1,10 +1,11 @@
 /**
- * Finds what in the organization keeps a connection from working: switches that turn single sign-on off, and merging
- * that joins nobody.
+ * Finds what in the organization keeps a connection from working: switches that turn single sign-on off, merging that joins
+ * nobody, and the lack of an account that signs in while the provider is down.
  */
 import { findDomainsOfOrganizations } from "../../people/domain/domain.repository.js";
 import { readInstallation } from "../../people/installation/installation.js";
 import { findOrganization } from "../../people/organization/organization.repository.js";
+import { lacksBreakGlass } from "../../people/user/break-glass/break-glass.rules.js";
 import { findSsoObstacle, type SsoObstacle } from "../../people/organization/sso-conditions.js";
 import type { Reader } from "../../platform/database/database.js";
 import type { AnyConnectionType, Finding } from "../contract/index.js";
@@ -22,7 +23,8 @@ export async function findObstacles(
   if (organization === null) return [];
   const obstacle = findSsoObstacle({ installation: await readInstallation(reader), organization });
   const merging = (await joinsNobody(reader, registry.get(connection.type), connection)) ? [MERGING_JOINS_NOBODY] : [];
-  return obstacle === null ? merging : [describeObstacle(obstacle, operatorContact), ...merging];
+  const warnings = (await lacksBreakGlass(reader, organization)) ? [...merging, BREAK_GLASS_MISSING] : merging;
+  return obstacle === null ? warnings : [describeObstacle(obstacle, operatorContact), ...warnings];
 }
 
 /**
@@ -63,6 +65,15 @@ function describeObstacle(obstacle: SsoObstacle, operatorContact: string | null)
       };
   }
 }
+
+const BREAK_GLASS_MISSING: Finding = {
+  check: "BREAK_GLASS_MISSING",
+  level: "WARNING",
+  message:
+    "The organization requires single sign-on, and no break-glass account can sign in. If the provider fails, nobody can sign in to correct the connection.",
+  remedy:
+    "Create an account with authMethod PASSWORD and the role ADMIN, set its password, and mark it with setBreakGlass.",
+};
 
 const MERGING_JOINS_NOBODY: Finding = {
   check: "MERGING_JOINS_NOBODY",

@@ -121,7 +121,7 @@ function destinationOf(person: MergingPerson): string | null {
 
 /** The id of the user that the person's links lead to now. */
 function presentOf({ policies, own, merged }: MergingPerson): string | null {
-  const followed = policies.accountLinking === "MERGE_BY_EMAIL" && merged?.operator === false ? merged : own;
+  const followed = policies.accountLinking === "MERGE_BY_EMAIL" && merged?.user.breakGlass === false ? merged : own;
   return followed?.user.id ?? null;
 }
 
@@ -154,7 +154,7 @@ async function loadPeople(reader: Reader, connection: Connection): Promise<Peopl
     if (policies === undefined)
       throw new Error(`identity ${latest.id} does not belong to a connection of the organization`);
     const addressOfAnotherSubject = emailKey !== null && book.isOfAnotherSubject(latest, emailKey);
-    const isOperator = (userId: string) => book.accountOf(userId)?.operator ?? false;
+    const isBreakGlass = (userId: string) => book.accountOf(userId)?.user.breakGlass ?? false;
     return {
       policies,
       emailKey,
@@ -164,9 +164,8 @@ async function loadPeople(reader: Reader, connection: Connection): Promise<Peopl
       own: own && { user: { id: own.userId } },
       ownAddressKept: own !== null && isAddressKept(own, emailKey, book.providerAddressOf(own.userId)),
       merged: merged && {
-        user: { id: merged.userId },
+        user: { id: merged.userId, breakGlass: isBreakGlass(merged.userId) },
         emailKey: merged.emailKey,
-        operator: isOperator(merged.userId),
       },
       unmerged,
       candidates: emailKey === null || addressOfAnotherSubject ? [] : book.candidatesFor(latest, emailKey, policiesOf),

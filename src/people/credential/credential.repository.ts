@@ -125,6 +125,11 @@ export async function writePassword(
     );
 }
 
+/** Removes the password of an account. */
+export async function deletePassword(unit: UnitOfWork, userId: string): Promise<void> {
+  await unit.execute("DELETE FROM user_credential WHERE user_id = ?", [userId]);
+}
+
 /** Stores the hash of the same password with the present parameters. */
 export async function renewHash(unit: UnitOfWork, userId: string, passwordHash: string): Promise<void> {
   await unit.execute("UPDATE user_credential SET password_hash = ? WHERE user_id = ?", [passwordHash, userId]);

@@ -89,15 +89,14 @@ async function chooseUser({ reader }: Store, input: NewMemberInput): Promise<str
   return only;
 }
 
-/** Locks an account that may join. Only the operator finds an operator's account. */
+/** Locks an account that may join. */
 async function lockCandidate(unit: UnitOfWork, userId: string): Promise<User> {
-  const candidate = await lockUser(unit, userId);
-  if (candidate === null || (candidate.isOperator && unit.caller.kind !== "OPERATOR"))
-    throw new Failure(NOT_FOUND, { type: "user" });
+  const user = await lockUser(unit, userId);
+  if (user === null) throw new Failure(NOT_FOUND, { type: "user" });
   const check = new InputCheck();
-  if (candidate.user.status !== "ACTIVE") check.add("userId", "INVALID", "must be an active account");
+  if (user.status !== "ACTIVE") check.add("userId", "INVALID", "must be an active account");
   check.finish();
-  return candidate.user;
+  return user;
 }
 
 /** A member and the locked organization. */

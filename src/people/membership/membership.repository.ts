@@ -3,28 +3,22 @@ import type { Caller } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { placeholders } from "../../platform/database/statements.js";
-import { toBoolean, toDate } from "../../platform/database/values.js";
+import { toDate } from "../../platform/database/values.js";
 import { foldCase } from "../../platform/text.js";
 import type { Member, User } from "../user/user.js";
 import { accountsIn, showMember, type AccountScope } from "../user/user.access.js";
 import { USER_COLUMNS, userFromRaw, type RawUser } from "../user/user.repository.js";
 
-/** An account, and whether the person is an operator. */
-export interface Candidate {
-  readonly user: User;
-  readonly isOperator: boolean;
-}
-
 /**
  * Locks an account's row for the rest of the unit of work, so that the columns copied into a membership stay the same. The
  * caller locks the organization first.
  */
-export async function lockUser(unit: UnitOfWork, id: string): Promise<Candidate | null> {
-  const raw = await unit.row<RawUser & { is_operator: unknown }>(
-    `SELECT ${USER_COLUMNS}, u.is_operator FROM app_user u WHERE u.id = ?${unit.dialect === "mysql" ? " FOR UPDATE" : ""}`,
+export async function lockUser(unit: UnitOfWork, id: string): Promise<User | null> {
+  const raw = await unit.row<RawUser>(
+    `SELECT ${USER_COLUMNS} FROM app_user u WHERE u.id = ?${unit.dialect === "mysql" ? " FOR UPDATE" : ""}`,
     [id],
   );
-  return raw ? { user: userFromRaw(raw), isOperator: toBoolean(raw.is_operator) } : null;
+  return raw ? userFromRaw(raw) : null;
 }
 
 /** Ids of the active accounts of the installation with an address. At most two, because two are already ambiguous. */

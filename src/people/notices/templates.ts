@@ -103,8 +103,83 @@ export const API_KEY_EXPIRING = defineMailTemplate<ApiKeyExpiring>({
     ),
 });
 
+/** The data of the mail about a break-glass account that was marked, or is one no longer. */
+export interface BreakGlassChanged {
+  readonly organization: NoticeOrganization;
+  readonly fullName: string;
+  readonly email: string;
+  readonly breakGlass: boolean;
+}
+
+export const BREAK_GLASS_CHANGED = defineMailTemplate<BreakGlassChanged>({
+  name: "break-glass-changed",
+  description:
+    "to the person of an account and the administrators of an organization, when the account becomes a break-glass account or is one no longer",
+  subject: ({ organization, fullName, breakGlass }) =>
+    breakGlass
+      ? `${fullName} has a break-glass account at ${organization.name}`
+      : `${fullName} no longer has a break-glass account at ${organization.name}`,
+  body: ({ organization, fullName, email, breakGlass }) =>
+    paragraphs(
+      breakGlass
+        ? `The account ${email} of ${toOneLine(fullName)} is now a break-glass account of ${toOneLine(organization.name)}. It signs in by password even if the organization requires single sign-on, and no identity provider can change or remove it.`
+        : `The account ${email} of ${toOneLine(fullName)} is no longer a break-glass account of ${toOneLine(organization.name)}. If the organization requires single sign-on, the account cannot sign in by password any more.`,
+      "Administrators get a mail each time a break-glass account signs in.",
+      `If you do not know why this was changed, look at the audit log, and tell ${contact(organization)}.`,
+    ),
+});
+
+/** The data of the mail about a break-glass account that signed in. */
+export interface BreakGlassUsed {
+  readonly organization: NoticeOrganization;
+  readonly fullName: string;
+  readonly email: string;
+  readonly usedAt: Date;
+  /** The IP address; `null` if it is not known. */
+  readonly address: string | null;
+  readonly reference: string;
+}
+
+export const BREAK_GLASS_USED = defineMailTemplate<BreakGlassUsed>({
+  name: "break-glass-used",
+  description: "to the administrators of an organization and the operator, each time a break-glass account signs in",
+  subject: ({ organization, fullName }) => `${fullName} used a break-glass account at ${organization.name}`,
+  body: ({ organization, fullName, email, usedAt, address, reference }) =>
+    paragraphs(
+      `The break-glass account ${email} of ${toOneLine(fullName)} signed in to ${toOneLine(organization.name)} with its password on ${formatMoment(usedAt)}${address === null ? "" : `, from the address ${address}`}.`,
+      `The sign-in has the reference ${reference}. The audit log and signInAttempts have more about it.`,
+      `Such an account is for the day on which the identity provider does not work. If nobody meant to use it, end its sessions, set a new password, and tell ${contact(organization)}.`,
+    ),
+});
+
+/** The data of the mail about an organization that could be shut out. */
+export interface BreakGlassMissing {
+  readonly organization: NoticeOrganization;
+}
+
+export const BREAK_GLASS_MISSING = defineMailTemplate<BreakGlassMissing>({
+  name: "break-glass-missing",
+  description:
+    "to the administrators of an organization and the operator, once when the organization requires single sign-on and no break-glass account can sign in",
+  subject: ({ organization }) => `${organization.name} has no way in if its identity provider fails`,
+  body: ({ organization }) =>
+    paragraphs(
+      `${toOneLine(organization.name)} requires single sign-on. If its identity provider fails, or its settings become wrong, nobody can sign in: there is no break-glass account that can sign in by password.`,
+      "Create an account with authMethod PASSWORD and the role ADMIN, set its password, and mark it with setBreakGlass. Keep the password in a safe place.",
+      "You get no further mail about this until there is such an account.",
+    ),
+});
+
 /** Every template of people. */
-export const NOTICE_TEMPLATES = [ACCOUNT_MERGED, APPROVAL_REQUESTED, ADDRESS_GIVEN, API_KEY_EXPIRING] as const;
+export const NOTICE_TEMPLATES = [
+  ACCOUNT_MERGED,
+  APPROVAL_REQUESTED,
+  ADDRESS_GIVEN,
+  API_KEY_EXPIRING,
+  BREAK_GLASS_CHANGED,
+  BREAK_GLASS_USED,
+  BREAK_GLASS_MISSING,
+] as const;
 
 function paragraphs(...texts: readonly (string | null)[]): string {
   return `${texts.filter((text) => text !== null).join("\n\n")}\n`;

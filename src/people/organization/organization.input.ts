@@ -80,6 +80,13 @@ export class UpdateOrganizationInput {
 
   @Field(() => OrganizationPoliciesInput, { nullable: true, description: "Policies to change." })
   policies?: OrganizationPoliciesChange | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "The number of people whom `ssoEnforcement: REQUIRED` shuts out, as `ssoRequirement` gives it. With a different number, the change is refused with CONFIRMATION_REQUIRED. Not needed if it shuts out nobody.",
+  })
+  confirmAffectedUsers?: number | null;
 }
 
 @ObjectType({ description: "What createOrganization answers.", simpleResolvers: true })

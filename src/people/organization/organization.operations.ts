@@ -39,7 +39,17 @@ export interface OrganizationChange {
   /** `null` for no limit. */
   readonly totalSeats?: number | null;
   readonly policies?: OrganizationPoliciesChange | null;
+  /** How many people the policy `ssoEnforcement: REQUIRED` shuts out, as the caller has seen it. */
+  readonly confirmAffectedUsers?: number | null;
 }
+
+/**
+ * Refuses to require single sign-on while the organization is not ready for it. The module of connections provides it.
+ *
+ * @param confirmed how many people are shut out, as the caller has seen it
+ * @throws SSO_REQUIREMENT_NOT_MET, CONFIRMATION_REQUIRED
+ */
+export type RequireSso = (unit: UnitOfWork, organizationId: string, confirmed: number | null) => Promise<void>;
 
 const SLUG_RULE = {
   longest: 63,
@@ -104,13 +114,14 @@ export async function createOrganization(
  * Changes the fields that the input names. Only the operator can change short name, SSO switch, entitlements and seats.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN (also for policies that give permissions which the caller lacks), NOT_FOUND,
- *   INVALID_INPUT, VERSION_CONFLICT, SLUG_TAKEN
+ *   INVALID_INPUT, VERSION_CONFLICT, SLUG_TAKEN, and what `requireSso` throws
  */
 export async function updateOrganization(
   { begin }: Store,
   caller: Caller,
   id: string,
   change: OrganizationChange,
+  requireSso: RequireSso | null = null,
 ): Promise<Organization> {
   requirePermission(caller, id, "ORGANIZATION_WRITE");
   const { slug, ssoAllowed, entitlements, totalSeats } = change;
@@ -124,6 +135,8 @@ export async function updateOrganization(
     await requireHoldingWhatPoliciesGive(unit, before, changed);
     const [was, is] = [auditView(before), auditView(changed)];
     if (JSON.stringify(was) === JSON.stringify(is)) return before;
+    if (changed.policies.ssoEnforcement === "REQUIRED" && before.policies.ssoEnforcement !== "REQUIRED")
+      await requireSso?.(unit, id, change.confirmAffectedUsers ?? null);
     const after = { ...changed, version: before.version + 1, updatedAt: unit.now };
     await storeSlug(after.slug, () => updateOrganizationRow(unit, after));
     if (before.policies.seatModel === "ACTIVE_USER" && after.policies.seatModel !== "ACTIVE_USER")

@@ -95,7 +95,9 @@ export async function lockOrganization(unit: UnitOfWork, id: string): Promise<Or
 }
 
 /** The row without the lock and the count of seats in use. Other functions write those. */
-function toRow(organization: Organization): Omit<OrganizationRow, "seatsInUse" | "lockCount"> {
+function toRow(
+  organization: Organization,
+): Omit<OrganizationRow, "seatsInUse" | "lockCount" | "breakGlassMissingSince"> {
   return { ...organization, policies: JSON.stringify(organization.policies) };
 }
 

@@ -18,7 +18,12 @@ import {
   UpdateOrganizationInput,
   UpdateOrganizationPayload,
 } from "./organization.input.js";
-import { createOrganization, readOrganization, updateOrganization } from "./organization.operations.js";
+import {
+  createOrganization,
+  readOrganization,
+  updateOrganization,
+  type RequireSso,
+} from "./organization.operations.js";
 import { EntitlementsType, OrganizationPage, OrganizationType } from "./organization.type.js";
 import { setOwner } from "./set-owner.js";
 
@@ -27,6 +32,7 @@ export class OrganizationResolver {
   constructor(
     private readonly store: Store,
     private readonly loaders: PeopleLoaders,
+    private readonly requireSso: RequireSso | null,
   ) {}
 
   @Query(() => OrganizationType, {
@@ -84,14 +90,14 @@ export class OrganizationResolver {
 
   @Mutation(() => UpdateOrganizationPayload, {
     description:
-      "Changes an organization. Needs ORGANIZATION_WRITE; only the operator changes `slug`, `ssoAllowed`, `entitlements` and `totalSeats`. Errors: SLUG_TAKEN and VERSION_CONFLICT.",
+      "Changes an organization. Needs ORGANIZATION_WRITE; only the operator changes `slug`, `ssoAllowed`, `entitlements` and `totalSeats`. Errors: SLUG_TAKEN and VERSION_CONFLICT; for `ssoEnforcement: REQUIRED` also SSO_REQUIREMENT_NOT_MET and CONFIRMATION_REQUIRED.",
   })
   async updateOrganization(
     @Ctx() context: RequestContext,
     @Arg("input", () => UpdateOrganizationInput, { description: "What to change." }) input: UpdateOrganizationInput,
   ): Promise<UpdateOrganizationPayload> {
     const { id, ...change } = input;
-    const organization = await updateOrganization(this.store, context.caller, id, change);
+    const organization = await updateOrganization(this.store, context.caller, id, change, this.requireSso);
     return { organization };
   }
 

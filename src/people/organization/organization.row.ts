@@ -52,6 +52,13 @@ export class OrganizationRow {
   @Column({ name: "lock_count", type: "int", default: 0 })
   lockCount!: number;
 
+  /**
+   * Since when Usher knows that the organization requires single sign-on without a break-glass account that can sign in. The
+   * administrators got a mail then.
+   */
+  @Column({ name: "break_glass_missing_since", type: "datetime", precision: 3, nullable: true })
+  breakGlassMissingSince!: Date | null;
+
   /** JSON, completed by `readOrganizationPolicies`. */
   @Column({ type: "text" })
   policies!: string;

@@ -8,6 +8,7 @@ import { FIELD_SOURCES, type FieldSource } from "../user/profile/field.js";
 
 /** @internal */
 export const SSO_ENFORCEMENTS = ["OPTIONAL", "REQUIRED", "OFF"] as const;
+const AUTH_METHOD_CHANGES = ["FORBID", "ADMIN"] as const;
 /** @internal */
 export const ROLE_ASSIGNMENTS = ["HIGHEST", "ALL"] as const;
 const BILLING_CYCLES = ["MONTH", "YEAR"] as const;
@@ -18,6 +19,8 @@ export interface OrganizationPolicies {
   readonly ssoEnforcement: (typeof SSO_ENFORCEMENTS)[number];
   /** Whether people with an identity at a provider may sign in by password too. */
   readonly passwordForSsoUsers: (typeof PASSWORDS_FOR_SSO_USERS)[number];
+  /** Whether administrators may move password accounts to single sign-on. */
+  readonly authMethodChange: (typeof AUTH_METHOD_CHANGES)[number];
   /** The key of the role for new people without a chosen or mapped role. */
   readonly defaultRole: string;
   /** Whether a sign-in gives the highest of the roles that match, or all of them. */
@@ -109,6 +112,17 @@ export const ORGANIZATION_POLICIES: { readonly [Name in PolicyName]: DeclaredPol
       },
     },
     default: "BREAK_GLASS_ONLY",
+  },
+  authMethodChange: {
+    kind: "choice",
+    description:
+      "Whether `changeAuthMethod` moves people with a password to single sign-on. Merging by e-mail needs no such change: it adds an identity to the account.",
+    enum: {
+      name: "AuthMethodChange",
+      description: "Who may change how the person of an account signs in.",
+      values: { FORBID: "Nobody.", ADMIN: "Administrators, with `changeAuthMethod`." },
+    },
+    default: "FORBID",
   },
   defaultRole: {
     kind: "roleKey",

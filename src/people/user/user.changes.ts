@@ -56,6 +56,7 @@ export async function createAccount(
     ...corePersonOf(winners, null),
     status: input.status,
     authMethod: input.authMethod,
+    breakGlass: false,
     firstSignedInAt: null,
     lastSignedInAt: null,
     version: 1,

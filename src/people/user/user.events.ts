@@ -17,6 +17,7 @@ export const userSchema = z
       .describe("Further fields that have a value, such as department, or `custom.NAME` for the organization's own."),
     status: z.enum(["INVITED", "PENDING_APPROVAL", "ACTIVE", "DISABLED", "ARCHIVED"]).nullable(),
     authMethod: z.enum(["SSO", "PASSWORD"]).nullable(),
+    breakGlass: z.boolean().nullable().describe("Whether the account keeps its way in by password."),
     roles: z.array(z.string()).describe("Keys of the user's roles in the organization, the highest first."),
     groups: z.array(z.string()).describe("Ids of the user's groups in the organization."),
   })
@@ -121,6 +122,18 @@ export const USER_SIGNED_IN = defineEventType({
   }),
 });
 
+export const USER_BREAK_GLASS_USED = defineEventType({
+  type: "user.break_glass_used",
+  subject: "user",
+  description:
+    "A break-glass account signed in with its password. It comes in addition to `user.signed_in`; check that it was meant.",
+  data: z.object({
+    user: userSchema,
+    changed: z.null(),
+    signIn: z.object({ reference: z.string(), address: z.string().nullable().describe("The IP address.") }),
+  }),
+});
+
 export const USER_SIGNED_OUT = defineEventType({
   type: "user.signed_out",
   subject: "user",
@@ -191,6 +204,7 @@ export const USER_EVENTS = [
   USER_RESTORED,
   USER_DELETED,
   USER_SIGNED_IN,
+  USER_BREAK_GLASS_USED,
   USER_SIGNED_OUT,
   USER_SIGN_IN_FAILED,
   USER_LOCKED,

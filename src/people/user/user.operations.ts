@@ -7,11 +7,13 @@ import { changesBetween } from "../../events/event-type.js";
 import { Failure, FORBIDDEN, NOT_FOUND } from "../../platform/errors/failure.js";
 import { InputCheck } from "../../platform/errors/input.js";
 import { requireVersion } from "../failures.js";
+import type { Organization } from "../organization/organization.js";
 import { lockOrganization } from "../organization/organization.repository.js";
 import { requireNotOwner } from "../organization/organization.rules.js";
 import { chooseRoles, requireHoldingRoles } from "../role/choose-roles.js";
 import type { Role } from "../role/role.js";
 import { findRolesOfUsers, type RoleSource } from "../role/role.repository.js";
+import { requireAnotherBreakGlass } from "./break-glass/break-glass.rules.js";
 import { requireFreeEmail } from "./email-rule.js";
 import type { FieldSource, FieldValues, GivenFields } from "./profile/field.js";
 import { readPerson, readPersonChange, type PersonChange, type PersonInput } from "./profile/person-input.js";
@@ -105,7 +107,7 @@ export async function createUser({ begin }: Store, caller: Caller, input: NewUse
  *
  * @throws UNAUTHENTICATED, FORBIDDEN (also for permissions that the caller does not hold, and for members whose home is
  *   another organization), NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT, EMAIL_TAKEN, FIELD_OVERRULED,
- *   LAST_ADMINISTRATOR, OWNER_PROTECTED
+ *   LAST_ADMINISTRATOR, OWNER_PROTECTED, LAST_BREAK_GLASS
  */
 export async function updateUser({ reader, begin }: Store, caller: Caller, input: UserChangeInput): Promise<Member> {
   const scope = scopeFor(caller, "USERS_WRITE");
@@ -126,7 +128,7 @@ export async function updateUser({ reader, begin }: Store, caller: Caller, input
 
     const rolesBefore = (await findRolesOfUsers(unit, organizationId, [before.id])).get(before.id) ?? [];
     const roles = input.roleKeys == null ? rolesBefore : await chooseRoles(unit, organizationId, input.roleKeys);
-    await requireAllowedChange(unit, before, { values, rolesBefore, roles });
+    await requireAllowedChange(unit, organization, before, { values, rolesBefore, roles });
     const changed = await changeAccount(unit, organization, before, {
       given: giveFields(caller, values),
       mustBeShown: true,
@@ -150,7 +152,12 @@ interface PlannedChange {
   readonly roles: readonly Role[];
 }
 
-async function requireAllowedChange(unit: UnitOfWork, before: User, planned: PlannedChange): Promise<void> {
+async function requireAllowedChange(
+  unit: UnitOfWork,
+  organization: Organization,
+  before: User,
+  planned: PlannedChange,
+): Promise<void> {
   const { values, rolesBefore, roles } = planned;
   const organizationId = before.homeOrganizationId;
   const had = new Set(rolesBefore.map((role) => role.id));
@@ -167,6 +174,7 @@ async function requireAllowedChange(unit: UnitOfWork, before: User, planned: Pla
   if (isAdministrator(rolesBefore) && !isAdministrator(roles)) {
     await requireNotOwner(unit, organizationId, before.id);
     await requireAnotherAdministrator(unit, organizationId, before, rolesBefore);
+    await requireAnotherBreakGlass(unit, organization, before);
   }
 }
 

@@ -32,6 +32,7 @@ export interface RawUser {
   employee_id: string | null;
   status: string;
   auth_method: string;
+  is_break_glass: unknown;
   first_signed_in_at: unknown;
   last_signed_in_at: unknown;
   version: number;
@@ -41,7 +42,7 @@ export interface RawUser {
 
 /** The columns of `RawUser`, of the table alias `u`. */
 export const USER_COLUMNS = `u.id, u.home_organization_id, u.email, u.username, u.first_name, u.last_name, u.full_name,
-  u.employee_id, u.status, u.auth_method, u.first_signed_in_at, u.last_signed_in_at, u.version, u.created_at, u.updated_at`;
+  u.employee_id, u.status, u.auth_method, u.is_break_glass, u.first_signed_in_at, u.last_signed_in_at, u.version, u.created_at, u.updated_at`;
 
 export function userFromRaw(raw: RawUser): User {
   return {
@@ -55,6 +56,7 @@ export function userFromRaw(raw: RawUser): User {
     employeeId: raw.employee_id,
     status: raw.status as UserStatus,
     authMethod: raw.auth_method as AuthMethod,
+    breakGlass: toBoolean(raw.is_break_glass),
     firstSignedInAt: toDateOrNull(raw.first_signed_in_at),
     lastSignedInAt: toDateOrNull(raw.last_signed_in_at),
     version: raw.version,
@@ -161,8 +163,8 @@ export async function findAddressHolders(
   accounts: Condition,
   limit: number | null,
 ): Promise<AddressHolder[]> {
-  const raws = await reader.rows<RawUser & { is_operator: unknown; password_set: unknown; verified_at: unknown }>(
-    `SELECT ${USER_COLUMNS}, u.is_operator, c.set_at AS password_set, c.email_verified_at AS verified_at
+  const raws = await reader.rows<RawUser & { password_set: unknown; verified_at: unknown }>(
+    `SELECT ${USER_COLUMNS}, c.set_at AS password_set, c.email_verified_at AS verified_at
        FROM (${accounts.sql}) a JOIN app_user u ON u.id = a.id LEFT JOIN user_credential c ON c.user_id = u.id
       WHERE u.auth_method = 'PASSWORD' OR u.first_signed_in_at IS NOT NULL
       ORDER BY CASE u.auth_method WHEN 'PASSWORD' THEN 0 ELSE 1 END, u.created_at, u.id
@@ -171,15 +173,8 @@ export async function findAddressHolders(
   );
   return raws.map((raw) => ({
     user: userFromRaw(raw),
-    operator: toBoolean(raw.is_operator),
     unverifiedPassword: raw.password_set !== null && raw.verified_at === null,
   }));
-}
-
-/** Whether a user is an operator of the installation. */
-export async function isOperator(reader: Reader, userId: string): Promise<boolean> {
-  const row = await reader.row<{ is_operator: unknown }>("SELECT is_operator FROM app_user WHERE id = ?", [userId]);
-  return row !== undefined && toBoolean(row.is_operator);
 }
 
 /** The PASSWORD account of an organization with an address, even if it cannot sign in with the address. */
@@ -221,6 +216,11 @@ export async function writeLoginEmail(unit: UnitOfWork, { id, email }: User): Pr
     await write(null);
     return false;
   }
+}
+
+/** Takes the address from an account that no longer signs in with a password, so that another account may sign in with it. */
+export async function clearLoginEmail(unit: UnitOfWork, userId: string): Promise<void> {
+  await unit.execute("UPDATE app_user SET login_email_key = NULL WHERE id = ?", [userId]);
 }
 
 /** The account of the installation that signs in with this address and a password. */

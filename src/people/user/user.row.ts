@@ -8,6 +8,7 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 @Index("ix_app_user_employee_id", ["homeOrganizationId", "employeeId"])
 @Index("ix_app_user_signed_in", ["homeOrganizationId", "lastSignedInAt"])
 @Index("ix_app_user_manager", ["managerUserId"])
+@Index("ix_app_user_break_glass", ["homeOrganizationId", "breakGlass"])
 export class UserRow {
   @PrimaryColumn({ type: "varchar", length: 36 })
   id!: string;
@@ -62,12 +63,13 @@ export class UserRow {
   @Column({ name: "manager_user_id", type: "varchar", length: 36, nullable: true })
   managerUserId!: string | null;
 
-  /**
-   * Whether the person is an operator of the installation. Merging never joins such an account, and identities that merging
-   * linked before have no effect. A change of this column must end the account's sessions.
-   */
+  /** Not used since operators have accounts of their own. A later version drops the column. */
   @Column({ name: "is_operator", type: "boolean", default: false })
   isOperator!: boolean;
+
+  /** No sign-in, directory or file finds, links, changes or removes such an account. */
+  @Column({ name: "is_break_glass", type: "boolean", default: false })
+  breakGlass!: boolean;
 
   /** `null` before the first sign-in: the account is *prepared*. */
   @Column({ name: "first_signed_in_at", type: "datetime", precision: 3, nullable: true })

@@ -19,8 +19,10 @@ export interface User {
   readonly fullName: string;
   readonly employeeId: string | null;
   readonly status: UserStatus;
-  /** Set at creation. */
+  /** Set at creation. Only `changeAuthMethod` changes it, from PASSWORD to SSO. */
   readonly authMethod: AuthMethod;
+  /** Whether the account keeps its way in by password, and nothing but a person with the right permissions changes it. */
+  readonly breakGlass: boolean;
   /** `null` before the first sign-in: the account is *prepared*. */
   readonly firstSignedInAt: Date | null;
   readonly lastSignedInAt: Date | null;
@@ -43,6 +45,7 @@ const WITHHELD: { readonly [Field in WithheldField]: null } = {
   employeeId: null,
   status: null,
   authMethod: null,
+  breakGlass: null,
   firstSignedInAt: null,
   lastSignedInAt: null,
   version: null,
@@ -114,6 +117,7 @@ export function userSnapshot(user: SeenUser, { roles, groupIds, profile }: UserS
     profile: { ...profile },
     status: user.status,
     authMethod: user.authMethod,
+    breakGlass: user.breakGlass,
     roles: roles.map((role) => role.key),
     groups: [...groupIds],
   };
@@ -122,7 +126,6 @@ export function userSnapshot(user: SeenUser, { roles, groupIds, profile }: UserS
 /** An account with an address, with the facts that merging needs. */
 export interface AddressHolder {
   readonly user: User;
-  readonly operator: boolean;
   /** Whether the account has a password and an unproved address. */
   readonly unverifiedPassword: boolean;
 }

@@ -32,7 +32,8 @@ export const AuthMethodEnum: { readonly [Value in AuthMethod]: Value } = { SSO: 
 
 registerEnumType(AuthMethodEnum, {
   name: "AuthMethod",
-  description: "How a person signs in. Set when the account is created.",
+  description:
+    "How a person signs in. Set when the account is created; `changeAuthMethod` moves people from PASSWORD to SSO.",
   valuesConfig: {
     SSO: { description: "Through the organization's identity provider." },
     PASSWORD: { description: "By e-mail address and password." },
@@ -105,6 +106,13 @@ export class UserType {
 
   @Field(() => AuthMethodEnum, { nullable: true, description: "How the person signs in; null for a guest." })
   authMethod!: AuthMethod | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether this is a break-glass account: it signs in by password when the organization requires single sign-on, and no sign-in, directory or file changes it. null for a guest.",
+  })
+  breakGlass!: boolean | null;
 
   @Field(() => Date, { nullable: true, description: "When the account was created; null for a guest." })
   createdAt!: Date | null;

@@ -41,7 +41,7 @@ export interface SignInLink {
  *
  * @throws UNAUTHENTICATED, FORBIDDEN (also for accounts with more permissions, and for members whose home is a different
  *   organization), NOT_FOUND, INVALID_INPUT, and the code that would refuse the person's sign-in: ACCOUNT_DISABLED,
- *   ACCOUNT_ARCHIVED, ACCOUNT_PENDING_APPROVAL, ACCOUNT_INVITED, ACCOUNT_LOCKED, SSO_REQUIRED
+ *   ACCOUNT_ARCHIVED, ACCOUNT_PENDING_APPROVAL, ACCOUNT_INVITED, ACCOUNT_LOCKED, ACCOUNT_BREAK_GLASS, SSO_REQUIRED
  */
 export async function createSignInLink(
   services: LinkServices,
@@ -62,6 +62,7 @@ export async function createSignInLink(
     if (user.homeOrganizationId !== organizationId) throw new Failure(FORBIDDEN, { permission: null });
     await requireHoldingUser(unit, caller, userId);
     const refusal = refuseByAccount({
+      door: "LINK",
       user,
       lockedUntil: await findLock(unit, userId, unit.now),
       ssoEnforcement: organization.policies.ssoEnforcement,
@@ -121,6 +122,7 @@ const SENTENCES: Readonly<Record<string, string>> = {
   ACCOUNT_PENDING_APPROVAL: "The account is waiting for approval, so its person cannot sign in yet.",
   ACCOUNT_INVITED: "The person has not accepted the invitation yet.",
   ACCOUNT_LOCKED: "The account is locked after wrong passwords.",
+  ACCOUNT_BREAK_GLASS: "The account is a break-glass account, so its person signs in with the password only.",
   SSO_REQUIRED: "The organization requires its people to sign in through their provider.",
 };
 

@@ -2,7 +2,12 @@
 import type { RememberedCaller } from "../../people/caller/recall-caller.js";
 import type { OrganizationPolicies } from "../../people/organization/policies.js";
 import type { User } from "../../people/user/user.js";
-import { ACCOUNT_ARCHIVED, ACCOUNT_DISABLED, ACCOUNT_PENDING_APPROVAL } from "../../provisioning/failures.js";
+import {
+  ACCOUNT_ARCHIVED,
+  ACCOUNT_BREAK_GLASS,
+  ACCOUNT_DISABLED,
+  ACCOUNT_PENDING_APPROVAL,
+} from "../../provisioning/failures.js";
 import { refuse, type Refusal } from "../../provisioning/refusal.js";
 import { ACCOUNT_INVITED, ACCOUNT_LOCKED, SSO_REQUIRED } from "../failures.js";
 import type { Place } from "./destination.js";
@@ -20,8 +25,9 @@ export type LinkPayload = {
   readonly place: Place | null;
 };
 
-/** The facts that decide whether a link can sign in to an account. */
+/** The facts that decide whether a link or a password can sign in to an account. */
 export interface LinkSituation {
+  readonly door: "LINK" | "PASSWORD";
   readonly user: User;
   readonly lockedUntil: Date | null;
   readonly ssoEnforcement: OrganizationPolicies["ssoEnforcement"];
@@ -29,9 +35,14 @@ export interface LinkSituation {
   readonly byOperator: boolean;
 }
 
-/** Why a link cannot sign in to an account, or `null`. Checked when a link is made and when it is used. */
-export function refuseByAccount({ user, lockedUntil, ssoEnforcement, byOperator }: LinkSituation): Refusal | null {
+/**
+ * Why a link or a password cannot sign in to an account, or `null`. A link is checked when it is made and when it is used. Only
+ * the password opens a break-glass account, also if the organization requires single sign-on.
+ */
+export function refuseByAccount(situation: LinkSituation): Refusal | null {
+  const { door, user, lockedUntil, ssoEnforcement, byOperator } = situation;
   const refused = (failure: Refusal["failure"], detail = `User ${user.id}.`) => refuse(failure, detail, user);
+  if (user.breakGlass && door === "LINK") return refused(ACCOUNT_BREAK_GLASS);
   switch (user.status) {
     case "INVITED":
       return refused(ACCOUNT_INVITED);
@@ -44,7 +55,7 @@ export function refuseByAccount({ user, lockedUntil, ssoEnforcement, byOperator 
     case "ACTIVE":
       if (lockedUntil !== null && !byOperator)
         return refused(ACCOUNT_LOCKED, `Locked until ${lockedUntil.toISOString()}.`);
-      if (ssoEnforcement === "REQUIRED" && !byOperator) return refused(SSO_REQUIRED);
+      if (ssoEnforcement === "REQUIRED" && !byOperator && !user.breakGlass) return refused(SSO_REQUIRED);
       return null;
   }
 }

@@ -191,6 +191,7 @@ async function refuseNow(
     throw error;
   }
   return refuseByAccount({
+    door: "LINK",
     user,
     lockedUntil: await findLock(unit, user.id, unit.now),
     ssoEnforcement: organization.policies.ssoEnforcement,

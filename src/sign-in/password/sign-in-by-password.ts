@@ -87,7 +87,7 @@ export async function signInByPassword(
   try {
     const { token: sessionToken, hash: tokenHash } = issueToken(SESSION_TOKEN_PREFIX);
     const result = await services.store.begin(SYSTEM, { kind: "SIGN_IN", actor: null }, (unit) =>
-      decide(unit, { attempt, browser, organizationId: organization.id, login, verified, tokenHash }),
+      decide(unit, services, { attempt, browser, organizationId: organization.id, login, verified, tokenHash }),
     );
     if (result.kind === "password-refused") {
       const { code, message, status } = toSafeReason(result.refusal.failure);
@@ -141,7 +141,7 @@ type Decided =
   /** The person is verified, but may not sign in. */
   | Refusal;
 
-async function decide(unit: UnitOfWork, input: PasswordAttempt): Promise<Decided> {
+async function decide(unit: UnitOfWork, { operatorContact }: SignInServices, input: PasswordAttempt): Promise<Decided> {
   const { attempt, browser, login, verified, tokenHash } = input;
   const organization = await lockOrganization(unit, input.organizationId);
   if (organization === null) throw new Error("the organization was deleted during the sign-in");
@@ -166,11 +166,18 @@ async function decide(unit: UnitOfWork, input: PasswordAttempt): Promise<Decided
     await writeFailures(unit, user.id, { failedAttempts: 0, lockedUntil: null });
   if (verified.renewed !== null) await renewHash(unit, user.id, verified.renewed);
   const { ssoEnforcement } = organization.policies;
-  const refused = refuseByAccount({ user, lockedUntil: null, ssoEnforcement, byOperator: false });
+  const refused = refuseByAccount({ door: "PASSWORD", user, lockedUntil: null, ssoEnforcement, byOperator: false });
   if (refused !== null) return await recordVerifiedRefusal(unit, attempt, organization, refused);
   if (organization.policies.seatModel === "ACTIVE_USER") await takeSeat(unit, organization, user.id);
   await noteSignIn(unit, user.id);
-  const session = await openSignedInSession(unit, { attempt, organization, user, browser, tokenHash });
+  const session = await openSignedInSession(unit, {
+    attempt,
+    organization,
+    user,
+    browser,
+    tokenHash,
+    operatorContact,
+  });
   return { kind: "session", session };
 }
 

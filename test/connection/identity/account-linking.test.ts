@@ -82,7 +82,7 @@ describe("switching accountLinking", () => {
     await arrive({ subject: "alone", email: at("alone") });
     await account(at("twin"));
     const chief = await account(at("chief"));
-    await execute("UPDATE app_user SET is_operator = 1 WHERE id = ?", chief);
+    await execute("UPDATE app_user SET is_break_glass = 1 WHERE id = ?", chief);
     expect(await arrive({ subject: "chief", email: at("chief") })).not.toBe(chief);
     // An account that belongs to a connection without merging is not a candidate.
     const second = await activeConnection();

@@ -101,13 +101,13 @@ describe("a merged person whose address changed at the provider", () => {
 });
 
 describe("merging", () => {
-  test.each<[string, { readonly emailVerified?: boolean | null; readonly operator?: boolean }]>([
-    ["of an operator", { operator: true }],
+  test.each<[string, { readonly emailVerified?: boolean | null; readonly breakGlass?: boolean }]>([
+    ["of a break-glass account", { breakGlass: true }],
     ["that the provider does not call verified, in a domain without proof", { emailVerified: null }],
     ["that the provider calls not verified", { emailVerified: false }],
-  ])("joins nobody by an address %s, now or later", async (_name, { operator, emailVerified = true }) => {
+  ])("joins nobody by an address %s, now or later", async (_name, { breakGlass, emailVerified = true }) => {
     const ada = await account(at("ada"));
-    if (operator) await execute("UPDATE app_user SET is_operator = 1 WHERE id = ?", ada);
+    if (breakGlass) await execute("UPDATE app_user SET is_break_glass = 1 WHERE id = ?", ada);
     const person = { subject: "ada", email: at("ada"), emailVerified };
     const own = await arrive(person);
     expect([ada, "ACCOUNT_AMBIGUOUS"]).not.toContain(own);

@@ -4,14 +4,17 @@
  */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { SYSTEM } from "../../../src/access/caller.js";
+import { WARN_OF_MISSING_BREAK_GLASS } from "../../../src/connection/enforcement/warn-of-missing-break-glass.js";
 import { insertIdentity } from "../../../src/connection/identity/identity.repository.js";
 import { activateConnection, testConnection } from "../../../src/connection/stored/activation.js";
 import { createConnection } from "../../../src/connection/stored/connection.operations.js";
 import type { ConnectionPoliciesChange } from "../../../src/connection/stored/policies.js";
 import { createRegistry } from "../../../src/connection/registry.js";
+import { runUpkeep } from "../../../src/connection/upkeep/run-upkeep.js";
 import { insertDomain, markProved } from "../../../src/people/domain/domain.repository.js";
 import { updateInstallation } from "../../../src/people/installation/installation.operations.js";
 import { createOrganization, updateOrganization } from "../../../src/people/organization/organization.operations.js";
+import { createLogger } from "../../../src/platform/telemetry/logger.js";
 import { createUser } from "../../../src/people/user/user.operations.js";
 import { COMPLETE, failureOf, keyOfOrganization, openHouse, OPERATOR, START, type House } from "../support/house.js";
 import { PLAIN_TYPE } from "../support/specimen.js";
@@ -91,6 +94,44 @@ describe("a switch that keeps single sign-on off", () => {
     expect(connection.state).toBe("ACTIVE");
     expect(findings).toMatchObject([{ check: "SSO_SWITCHED_OFF", level: "WARNING" }]);
     expect(findings[0]?.remedy).not.toContain("operator");
+  });
+});
+
+describe("an organization that required single sign-on before it needed a break-glass account", () => {
+  test("keeps the policy, and is told of what is missing in testConnection and once by mail", async () => {
+    const logger = createLogger({ level: "silent", pretty: false });
+    const id = await connect();
+    await activateConnection(house.services, OPERATOR, id);
+    const email = `kay@acme-${number}.test`;
+    const names = { firstName: "Kay", lastName: "Keeper", authMethod: "PASSWORD" as const, roleKeys: ["ADMIN"] };
+    const kay = await createUser(house.services, OPERATOR, { organizationId, email, ...names });
+    const execute = (sql: string, ...parameters: (string | Date | boolean)[]) =>
+      house.services.begin(SYSTEM, { kind: "SYSTEM", actor: null }, (unit) => unit.execute(sql, parameters));
+    await execute("INSERT INTO user_credential (user_id, password_hash, set_at) VALUES (?, '', ?)", kay.id, START);
+    const mails = async () => {
+      house.advance(7 * 60 * 60);
+      await runUpkeep(
+        { services: house.services, steps: [WARN_OF_MISSING_BREAK_GLASS], logger },
+        new AbortController().signal,
+      );
+      return (
+        await house.services.reader.rows<{ recipient: string }>(
+          "SELECT recipient FROM mail_message WHERE template = 'break-glass-missing' AND organization_id = ?",
+          [organizationId],
+        )
+      ).map(({ recipient }) => recipient);
+    };
+    const both = [email, "help@operator.example"];
+    expect([await checksOf(id), await mails()]).toEqual([[], []]);
+    await change({ policies: { ssoEnforcement: "REQUIRED" } });
+    expect(await checksOf(id)).toEqual(["BREAK_GLASS_MISSING"]);
+    expect(await mails()).toEqual(both);
+    expect(await mails()).toEqual(both);
+    await execute("UPDATE app_user SET is_break_glass = ? WHERE id = ?", true, kay.id);
+    expect([await checksOf(id), await mails()]).toEqual([[], both]);
+    await execute("DELETE FROM user_credential WHERE user_id = ?", kay.id);
+    expect(await checksOf(id)).toEqual(["BREAK_GLASS_MISSING"]);
+    expect(await mails()).toEqual([...both, ...both]);
   });
 });
 

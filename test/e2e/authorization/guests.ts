@@ -239,6 +239,7 @@ export const USER_FIELDS: Readonly<Record<string, UserField | null>> = {
       `query ($id: ID!) { seats(organizationId: $id) { holders(first: 100) { nodes { user { ${user} } } } } }`,
     variables: (_guest, { home }) => ({ id: home.organizationId }),
   },
+  "SetBreakGlassPayload.user": null,
   "SetMemberRolesPayload.member": byMutation("setMemberRoles", "member", (guest, house) => ({
     ...member(guest, house),
     roleKeys: ["ADMIN"],

@@ -44,6 +44,12 @@ export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
     "query ($id: ID!) { accountLinkingEffect(connectionId: $id, accountLinking: NONE) { users { totalCount } } }",
     async (house) => ({ id: await things.makeConnection(house) }),
   ),
+  "SsoRequirement.users": inner(
+    ["USERS_READ"],
+    ["ORGANIZATION_WRITE"],
+    "query ($organizationId: ID!) { ssoRequirement(organizationId: $organizationId) { users { totalCount } } }",
+    home,
+  ),
   "Organization.domains": {
     ...inner(
       ["ORGANIZATION_WRITE"],

@@ -1,5 +1,6 @@
 /** Every query and mutation, the callers who may use it, and a valid request. */
-import type { Permission } from "../../../src/access/permission.js";
+import { ALL_PERMISSIONS, type Permission } from "../../../src/access/permission.js";
+import { makePasswordAdministrator } from "../../support/break-glass.js";
 import type { House } from "./callers.js";
 import { byId, byIds, byInput, foundById, home, ofHome, type Entry, type Variables } from "./entry.js";
 import * as things from "./things.js";
@@ -130,6 +131,12 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
   },
   signInAttempts: ofHome(["CONNECTIONS_READ"], "id reference email"),
   ssoConnections: ofHome(["CONNECTIONS_READ"], "id displayName"),
+  ssoRequirement: {
+    needs: ["ORGANIZATION_WRITE"],
+    declare: "$organizationId: ID!",
+    use: "(organizationId: $organizationId) { obstacles affectedUsers }",
+    make: home,
+  },
   trainingStarts: { ...ofHome(["TRAINING_READ"], "id userId"), ofOneself: true },
   user: foundById(["USERS_READ"], "id email", async (house) => ({ id: await things.makeUser(house) })),
   users: ofHome(["USERS_READ"], "id email"),
@@ -181,6 +188,12 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     groupId: await things.makeGroup(house),
     courseIds: [await things.makeCourse(house)],
   })),
+  changeAuthMethod: {
+    needs: ["USERS_WRITE"],
+    declare: "$input: ChangeAuthMethodInput!",
+    use: "(input: $input) { results { ok code } }",
+    make: async (house) => ({ input: { userIds: [await things.makeUser(house)] } }),
+  },
   correctResult: byInput(["TRAINING_WRITE"], "CorrectResultInput", "result { id }", async (house) => ({
     id: await things.makeResult(house),
     score: 1,
@@ -378,6 +391,16 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     moduleId: await things.makeCourse(house, "MODULE"),
     courseIds: [await things.makeCourse(house)],
   })),
+  // The account has every permission, so the caller needs them too. TRAINING_READ includes TEAM_TRAINING_READ.
+  setBreakGlass: byInput(
+    ALL_PERMISSIONS.filter((permission) => permission !== "TEAM_TRAINING_READ"),
+    "SetBreakGlassInput",
+    "user { id }",
+    async (house) => ({
+      userId: (await makePasswordAdministrator(house.usher, house.home.organizationId)).id,
+      breakGlass: true,
+    }),
+  ),
   setOwner: byInput("OPERATOR", "SetOwnerInput", "organization { id }", async (house) => ({
     ...home(house),
     userId: await things.makeAdministrator(house),

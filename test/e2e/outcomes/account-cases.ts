@@ -155,6 +155,7 @@ export const ACCOUNT_CAUSES: Readonly<Record<(typeof PROVISIONING_FAILURES)[numb
   ACCOUNT_DISABLED: arrival(/./, { before: afterwards("disableUser") }),
   ACCOUNT_ARCHIVED: arrival(/./, { before: afterwards("archiveUser") }),
   ACCOUNT_PENDING_APPROVAL: arrival(/./, { policies: { jitActivation: "PENDING_APPROVAL" } }),
+  ACCOUNT_BREAK_GLASS: { elsewhere: "test/sign-in/link/links.test.ts" },
   REMOVED_BY_DIRECTORY: arrival(/Subject ada-1, address ada@acme\.test\./, {
     before: async ({ organizationId, connectionId }, { usher }) => {
       const scim = await createScimClient(usher, organizationId, { connectionId });

@@ -169,7 +169,7 @@ describe("adding a member", () => {
     expect(await add(OPERATOR, "Unique-Grace@example.com")).toBe("NONE");
   });
 
-  test("does not find operators, and refuses accounts that are not active", async () => {
+  test("refuses accounts that are not active", async () => {
     const { homeId, organizationId, user } = await situation();
     const host = keyOf(homeId, "USERS_WRITE");
     const add = (caller: Caller, userId = user.id) =>
@@ -179,9 +179,6 @@ describe("adding a member", () => {
     expect(await add(host, "nobody")).toBe("NOT_FOUND");
     await set("status = 'DISABLED'");
     expect([await add(host), await add(OPERATOR)]).toEqual(["INVALID_INPUT", "INVALID_INPUT"]);
-    await set("status = 'ACTIVE', is_operator = 1");
-    expect(await add(host)).toBe("NOT_FOUND");
-    expect(await add(OPERATOR)).toBe("NONE");
   });
 
   test("takes a seat of the organization's plan, and is refused if it is full and the policy requires a seat", async () => {

@@ -5,6 +5,7 @@ import { Failure } from "../../../platform/errors/failure.js";
 import { DELETION_REFUSED } from "../../failures.js";
 import { requireNotOwner } from "../../organization/organization.rules.js";
 import { findRolesOfUsers } from "../../role/role.repository.js";
+import { requireAnotherBreakGlass } from "../break-glass/break-glass.rules.js";
 import type { DeletionParts } from "./delete-guard.js";
 import { deleteAccount, findReasonsAgainstDeletion } from "./delete.changes.js";
 import { findAccountToChange, lockAccount } from "../status/status.operations.js";
@@ -17,7 +18,7 @@ import type { Member } from "../user.js";
  *
  * @returns the user before the deletion
  * @throws UNAUTHENTICATED, FORBIDDEN (also for members whose home is another organization), NOT_FOUND, DELETION_REFUSED,
- *   LAST_ADMINISTRATOR, OWNER_PROTECTED
+ *   LAST_ADMINISTRATOR, OWNER_PROTECTED, LAST_BREAK_GLASS
  */
 export async function deleteUser(store: Store, parts: DeletionParts, caller: Caller, id: string): Promise<Member> {
   const { organizationId } = await findAccountToChange(store, caller, id);
@@ -26,6 +27,7 @@ export async function deleteUser(store: Store, parts: DeletionParts, caller: Cal
     await requireNotOwner(unit, organizationId, id);
     const roles = (await findRolesOfUsers(unit, organizationId, [id])).get(id) ?? [];
     await requireAnotherAdministrator(unit, organizationId, user, roles);
+    await requireAnotherBreakGlass(unit, organization, user);
     const reasons = await findReasonsAgainstDeletion(unit, parts, user);
     if (reasons.length > 0) throw new Failure(DELETION_REFUSED, { reasons });
     await deleteAccount(unit, parts, organization, user);

@@ -9,6 +9,7 @@ import { lockOrganization } from "../../organization/organization.repository.js"
 import { requireNotOwner } from "../../organization/organization.rules.js";
 import { requireHoldingRoles } from "../../role/choose-roles.js";
 import { findRolesOfUsers } from "../../role/role.repository.js";
+import { requireAnotherBreakGlass } from "../break-glass/break-glass.rules.js";
 import { changeStatus } from "./status.changes.js";
 import { findTransition, type StatusAction } from "./user-status.js";
 import { showMember } from "../user.access.js";
@@ -31,13 +32,13 @@ const AUDIT_ACTIONS: Readonly<Record<StatusAction, string>> = {
  *
  * @throws UNAUTHENTICATED, FORBIDDEN (also for restoring access to an account with permissions that the caller does not
  *   hold, and for members whose home is another organization), NOT_FOUND, USER_STATUS_CONFLICT, SEATS_FULL,
- *   LAST_ADMINISTRATOR, OWNER_PROTECTED
+ *   LAST_ADMINISTRATOR, OWNER_PROTECTED, LAST_BREAK_GLASS
  */
 export async function actOnUser(store: Store, caller: Caller, action: StatusAction, id: string): Promise<Member> {
   const { organizationId } = await findAccountToChange(store, caller, id);
   return await store.begin(caller, causeOf(caller), async (unit) => {
     const { organization, user } = await lockAccount(unit, organizationId, id);
-    await requireAllowed(unit, user, action);
+    await requireAllowed(unit, organization, user, action);
     const changed = await changeStatus(unit, organization, user, action);
     if (changed !== null)
       await recordAudit(unit, {
@@ -85,7 +86,12 @@ export async function lockAccount(
   return { organization, user };
 }
 
-async function requireAllowed(unit: UnitOfWork, user: User, action: StatusAction): Promise<void> {
+async function requireAllowed(
+  unit: UnitOfWork,
+  organization: Organization,
+  user: User,
+  action: StatusAction,
+): Promise<void> {
   const organizationId = user.homeOrganizationId;
   const transition = findTransition(user.status, action);
   if (transition.kind !== "TO") return;
@@ -97,4 +103,5 @@ async function requireAllowed(unit: UnitOfWork, user: User, action: StatusAction
   }
   await requireNotOwner(unit, organizationId, user.id);
   await requireAnotherAdministrator(unit, organizationId, user, roles);
+  await requireAnotherBreakGlass(unit, organization, user);
 }

@@ -152,9 +152,9 @@ export async function findUserResources(
   for (let start = 0; start < ids.length; start += RESOURCES_AT_ONCE) {
     const some = ids.slice(start, start + RESOURCES_AT_ONCE);
     const raws = await reader.rows<{ id: string; user_id: string }>(
-      `SELECT id, user_id FROM directory_resource
-        WHERE directory_id = ? AND kind = 'USER' AND id IN (${placeholders(some)})`,
-      [directoryId, ...some],
+      `SELECT r.id, r.user_id FROM directory_resource r JOIN app_user u ON u.id = r.user_id
+        WHERE r.directory_id = ? AND r.kind = 'USER' AND u.is_break_glass = ? AND r.id IN (${placeholders(some)})`,
+      [directoryId, false, ...some],
     );
     for (const raw of raws) found.set(raw.id, { id: raw.id, subjectId: raw.user_id });
   }

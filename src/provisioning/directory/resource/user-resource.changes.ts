@@ -10,6 +10,7 @@ import type { DeletionParts } from "../../../people/user/delete/delete-guard.js"
 import type { FieldName } from "../../../people/user/profile/field-name.js";
 import { findFieldsOf } from "../../../people/user/profile/field.repository.js";
 import type { FieldValues } from "../../../people/user/profile/field.js";
+import { requireNotBreakGlass } from "../../../people/user/break-glass/break-glass.rules.js";
 import { changeStatus } from "../../../people/user/status/status.changes.js";
 import { findTransition, type StatusAction } from "../../../people/user/status/user-status.js";
 import { changeAccount, createAccount, type ChangedAccount } from "../../../people/user/user.changes.js";
@@ -66,7 +67,8 @@ export async function createDirectoryUser(
  * Changes a user of a directory, and the account with it.
  *
  * @param wasGiven what the directory said of the user before
- * @throws DIRECTORY_VALUE_TAKEN, DIRECTORY_ADDRESS_TAKEN, SEATS_FULL, ROLE_NOT_ASSIGNABLE, RULES_TOO_COSTLY
+ * @throws DIRECTORY_VALUE_TAKEN, DIRECTORY_ADDRESS_TAKEN, SEATS_FULL, ROLE_NOT_ASSIGNABLE, RULES_TOO_COSTLY,
+ *   BREAK_GLASS_PROTECTED
  */
 export async function changeDirectoryUser(
   unit: UnitOfWork,
@@ -85,6 +87,7 @@ export async function changeDirectoryUser(
   await requireFreeNames(unit, directory.id, "USER", person, before.id);
   const account = await findUser(unit, organization.id, before.subjectId);
   if (account === null) throw new Error(`the resource ${before.id} has no account`);
+  requireNotBreakGlass(account);
   const { email } = person.fields;
   if (email != null && foldCase(email) !== foldCase(account.email)) await requireFreeAddress(unit, account, email);
   const withdrawn = (Object.keys(was.fields) as FieldName[]).filter((field) => !(field in person.fields));
@@ -95,7 +98,11 @@ export async function changeDirectoryUser(
   return await updateResource(unit, before, person);
 }
 
-/** Removes a user from a directory and ends the access of the account, as the directory's policy says. */
+/**
+ * Removes a user from a directory and ends the access of the account, as the directory's policy says.
+ *
+ * @throws BREAK_GLASS_PROTECTED
+ */
 export async function removeDirectoryUser(
   unit: UnitOfWork,
   acting: ActingDirectory,
@@ -105,6 +112,7 @@ export async function removeDirectoryUser(
   const { directory, organization } = acting;
   const user = await findUser(unit, organization.id, resource.subjectId);
   if (user === null) throw new Error(`the resource ${resource.id} has no account`);
+  requireNotBreakGlass(user);
   const source = { kind: "SCIM", id: directory.id } as const;
   const rules = await readRules(unit, acting);
   const said = await readSaid(unit, directory.id, user.id, resource.document);

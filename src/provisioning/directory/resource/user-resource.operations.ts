@@ -45,7 +45,10 @@ export async function changeUserResource(
   });
 }
 
-/** @throws NOT_FOUND, RESOURCE_VERSION_CONFLICT, SCIM_NOT_IN_PLAN, DIRECTORY_PAUSED, MASS_REMOVAL_STOPPED */
+/**
+ * @throws NOT_FOUND, RESOURCE_VERSION_CONFLICT, SCIM_NOT_IN_PLAN, DIRECTORY_PAUSED, MASS_REMOVAL_STOPPED,
+ *   BREAK_GLASS_PROTECTED
+ */
 export async function removeUserResource(
   store: Store,
   directory: RequestingDirectory,

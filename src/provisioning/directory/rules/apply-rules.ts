@@ -72,7 +72,7 @@ async function changePart(
   const changes = [];
   for (const each of affected) {
     const user = users.get(each.userId);
-    if (user === undefined) continue;
+    if (user === undefined || user.breakGlass) continue;
     const decided = decideAccess(rules, organization, roles, each, {
       roles: (grants.get(user.id) ?? []).map((grant) => heldRole(grant, rules)),
       memberships: held.get(user.id) ?? [],
