@@ -1,6 +1,7 @@
 /**
- * Deletes expired flows, replay notes, sessions, one-time links, old mail and old requests of directories, settles seats whose
- * billing cycle has ended, tells administrators of API keys that expire, and rewrites the search keys of earlier versions. Every replica may sweep at the same time.
+ * Work that every replica does regularly, even at the same time: deletes expired rows and old mail and requests, settles
+ * seats whose billing cycle has ended, warns administrators of API keys that expire, and rewrites the search keys of earlier
+ * versions.
  */
 import { SYSTEM } from "../access/caller.js";
 import type { Store } from "../access/store.js";

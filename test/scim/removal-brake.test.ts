@@ -68,7 +68,7 @@ const start = async (count: number, deprovisionAction: DeprovisionAction = "ARCH
 };
 beforeEach(() => start(12));
 
-/** What became of a removal: `ok`, or the code of the failure. */
+/** The outcome of a removal: `ok`, or the code of the failure. */
 const outcomeOf = async (work: Promise<unknown>): Promise<string> => {
   try {
     await work;

@@ -47,7 +47,7 @@ export interface NewApiKeyInput {
 /** A key to give a new secret. */
 export interface ApiKeyRotation {
   readonly id: string;
-  /** How long the present secret works as well; a day when absent. */
+  /** How many seconds the present secret still works; a day when absent. */
   readonly overlapSeconds?: number | null;
   /** Absent: `KEY_LIFETIME_DAYS` from now, or never if the key does not expire. `null`: never. */
   readonly expiresAt?: Date | null;
@@ -102,7 +102,7 @@ export async function createApiKey({ begin }: Store, caller: Caller, input: NewA
 }
 
 /**
- * Gives a key a new secret. The present one works as well for the overlap, so that the program can change over, and an older
+ * Gives a key a new secret. The present secret still works during the overlap, so that the program can change over. An older
  * one stops at once. The caller gets the secret and becomes the maker, so they must hold the key's scopes.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT also for a revoked key
@@ -144,7 +144,7 @@ export async function revokeApiKey(store: Store, caller: Caller, id: string): Pr
   });
 }
 
-/** Locks the organization of a key, changes the key, and records that. `work` returns `null` if nothing changed. */
+/** Locks the organization of a key, changes the key, and records the change. `work` returns `null` if nothing changed. */
 async function changeKey(
   { reader, begin }: Store,
   caller: Caller,
@@ -189,7 +189,10 @@ function invalid(path: string, message: string) {
   return new Failure(INVALID_INPUT, { fields: [{ path, code: "INVALID", message }] });
 }
 
-/** The person whose departure ends a key that the caller makes: themselves, or the maker of the caller's own key. */
+/**
+ * The maker of a key that the caller makes: the person, or the maker of the caller's own key. The key stops working when its
+ * maker leaves.
+ */
 async function findMaker(unit: UnitOfWork, caller: Caller): Promise<string | null> {
   if (caller.kind === "PERSON") return caller.userId;
   return caller.kind === "API_KEY" ? ((await findKeyOfCaller(unit, caller.apiKeyId))?.makerId ?? null) : null;

@@ -80,7 +80,10 @@ export interface PresentedKey extends ApiKey {
   readonly limitedMaker: string | null;
 }
 
-/** The key with this secret, or whose replaced secret this is and still works; `null` for every key that is refused now. */
+/**
+ * The valid key that has this secret, or had this secret before a rotation whose overlap has not ended; `null` if there is
+ * none.
+ */
 export async function findKeyInForce(reader: Reader, tokenHash: string, now: Date): Promise<PresentedKey | null> {
   const raw = await reader.row<RawApiKey & { limited_maker: string | null; token_hash: string }>(
     `SELECT ${API_KEY_COLUMNS}, k.limited_maker, k.token_hash FROM ${API_KEY_TABLES}
@@ -93,12 +96,12 @@ export async function findKeyInForce(reader: Reader, tokenHash: string, now: Dat
   return isInForce(key, now) ? key : null;
 }
 
-/** Whether a key is neither revoked nor expired, and its maker has not left. */
+/** Whether a key is valid: not revoked, not expired, and its maker has not left. */
 export function isInForce({ revokedAt, expiresAt, makerActive }: ApiKey, now: Date): boolean {
   return revokedAt === null && (expiresAt === null || expiresAt > now) && makerActive;
 }
 
-/** What is stored of a new secret, and of the person who gets it. */
+/** The stored part of a new secret, and the limited maker. */
 export interface StoredSecret {
   readonly tokenHash: string;
   /** See `limitedMakerOf`. */
@@ -115,7 +118,7 @@ export async function insertApiKey(unit: UnitOfWork, key: ApiKey, secret: Stored
   });
 }
 
-/** Replaces the secret of a key. The present one works until `previousKeyEndsAt`, and an older one no longer. */
+/** Replaces the secret of a key. The present secret works until `previousKeyEndsAt`, and an older one stops at once. */
 export async function replaceSecret(unit: UnitOfWork, key: ApiKey, secret: StoredSecret): Promise<void> {
   // MySQL assigns in this order, so the present hash is copied before it is replaced.
   await unit.execute(
@@ -126,7 +129,7 @@ export async function replaceSecret(unit: UnitOfWork, key: ApiKey, secret: Store
   );
 }
 
-/** Keys that expire soon and whose administrators do not know it yet, at most 100. */
+/** At most 100 keys that expire soon, if the administrators were not told yet. */
 export async function findExpiringKeys(
   reader: Reader,
   now: Date,
@@ -141,7 +144,7 @@ export async function findExpiringKeys(
   return raws.map(({ id, organization_id: organizationId }) => ({ id, organizationId }));
 }
 
-/** Notes that the administrators are told. Exactly one replica gets `true`. */
+/** Stores that the administrators were told. Exactly one replica gets `true`. */
 export async function markExpiryWarned(unit: UnitOfWork, id: string): Promise<boolean> {
   const changed = await unit.execute(
     "UPDATE api_key SET expiry_warned_at = ? WHERE id = ? AND expiry_warned_at IS NULL",

@@ -40,7 +40,7 @@ export class ApiKeyResolver {
 
   @Mutation(() => RotateApiKeyPayload, {
     description:
-      "Gives an API key a new secret. Both work during the overlap. An older one stops at once. You become the key's maker. Needs ORGANIZATION_WRITE and every scope of the key.",
+      "Gives an API key a new secret. The present secret and the new one both work during the overlap, and an older one stops at once. You become the key's maker. Needs ORGANIZATION_WRITE and every scope of the key.",
   })
   async rotateApiKey(
     @Ctx() context: RequestContext,

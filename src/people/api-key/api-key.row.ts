@@ -21,11 +21,11 @@ export class ApiKeyRow {
   @Column({ name: "token_hash", type: "varchar", length: 64 })
   tokenHash!: string;
 
-  /** SHA-256 hex of the key that the last rotation replaced. */
+  /** SHA-256 hex of the secret that the last rotation replaced; `null` before the first rotation. */
   @Column({ name: "previous_token_hash", type: "varchar", length: 64, nullable: true })
   previousTokenHash!: string | null;
 
-  /** Until when the replaced key works as well. */
+  /** When the replaced secret stops working. */
   @Column({ name: "previous_ends_at", type: "datetime", precision: 3, nullable: true })
   previousEndsAt!: Date | null;
 
@@ -50,7 +50,7 @@ export class ApiKeyRow {
   @Column({ name: "revoked_at", type: "datetime", precision: 3, nullable: true })
   revokedAt!: Date | null;
 
-  /** To the minute. */
+  /** When the key was last used, to the minute; `null` if it was never used. */
   @Column({ name: "last_used_at", type: "datetime", precision: 3, nullable: true })
   lastUsedAt!: Date | null;
 

@@ -11,13 +11,13 @@ export interface ApiKey {
   readonly createdAt: Date;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
-  /** Until when the key that the last rotation replaced works as well; `null` if none does. */
+  /** When the secret that the last rotation replaced stops working; `null` without such a secret. */
   readonly previousKeyEndsAt: Date | null;
-  /** The person who created or last rotated it; `null` for the operator. */
+  /** The person who created or last rotated the key; `null` for the operator. */
   readonly makerId: string | null;
   /** Whether the maker's account is active. A key of a person who has left is refused. */
   readonly makerActive: boolean;
-  /** To the minute; `null` if it was never used. */
+  /** When the key was last used, to the minute; `null` if it was never used. */
   readonly lastUsedAt: Date | null;
 }
 

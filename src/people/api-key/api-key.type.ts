@@ -33,7 +33,7 @@ export class ApiKeyType {
   @Field(() => Date, {
     nullable: true,
     description:
-      "Until when the key that the last rotation replaced works as well; null if none was replaced with an overlap.",
+      "When the key that the last rotation replaced stops working; null if none was replaced with an overlap.",
   })
   previousKeyEndsAt!: Date | null;
 
@@ -81,14 +81,14 @@ export class RotateApiKeyInput {
   @Field(() => Int, {
     nullable: true,
     description:
-      "For how many seconds the present key works as well, up to 604800 (seven days). When left out: a day. 0 ends it at once, for a key that has leaked.",
+      "How many seconds the present key still works, up to 604800 (seven days). When left out: a day. 0 ends the key at once, for example if it has leaked.",
   })
   overlapSeconds?: number | null;
 
   @Field(() => Date, {
     nullable: true,
     description:
-      "When the key expires from now on; in 365 days if left out, or never if it does not expire at present. null: never.",
+      "The new time of expiry. When left out: in 365 days, or never if the key does not expire at present. null: never.",
   })
   expiresAt?: Date | null;
 }

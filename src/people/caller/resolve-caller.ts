@@ -21,8 +21,8 @@ const LONGEST_TOKEN = 512;
 
 /**
  * The caller of a request. A key takes precedence over a cookie. An expired session makes the caller anonymous, because
- * browsers keep cookies. An unknown, expired or revoked key, and the key of
- * a person who has left, is refused, so that the client notices.
+ * browsers keep cookies. An unknown, expired or revoked key is refused, so that the client notices; so is the key of a person
+ * who has left.
  *
  * @param note called with a session that the request uses, which prolongs the session
  * @throws UNAUTHENTICATED for an `Authorization` header without a valid key

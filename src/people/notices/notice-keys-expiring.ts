@@ -20,7 +20,7 @@ export async function noticeKeysExpiring({ reader, begin }: Store, clock: Clock)
       if (!(await markExpiryWarned(unit, id))) return;
       const organization = await findOrganization(unit, organizationId, organizationId);
       const key = await findOrganizationKey(unit, organizationId, id);
-      // A rotation in the meantime has moved the expiry.
+      // A rotation may have moved the expiry in the meantime.
       if (organization === null || key === null || key.expiresAt === null || key.expiresAt > soon) return;
       const { name: keyName, id: keyId, expiresAt, lastUsedAt } = key;
       const text = writeMail(API_KEY_EXPIRING, { organization, keyName, keyId, expiresAt, lastUsedAt });

@@ -12,7 +12,7 @@ const directorySchema = z
   })
   .describe("The directory after the change.");
 
-/** What events tell of a directory. */
+/** The directory as events show it. */
 export function directorySnapshot({ id, name, state, connectionId }: Directory): z.infer<typeof directorySchema> {
   return { id, name, state, connectionId };
 }

@@ -10,7 +10,7 @@ import { updateDirectoryRow } from "../stored/directory.repository.js";
 import { DIRECTORY_PAUSED_EVENT, DIRECTORY_RELEASED_EVENT, directorySnapshot } from "./brake.events.js";
 import { DIRECTORY_PAUSED_NOTICE } from "./templates.js";
 
-/** How long removals are let through after a release, in milliseconds. */
+/** How long any number of removals is allowed after a release that allows them. */
 export const LET_THROUGH_MILLISECONDS = 60 * 60 * 1000;
 
 /** Why a directory is paused. */
@@ -20,7 +20,7 @@ interface Pause {
   readonly removed: number;
 }
 
-/** Pauses a directory. The administrators get a mail if they did not do it themselves. */
+/** Pauses a directory. The administrators get a mail if the brake paused it. */
 export async function pauseDirectory(
   unit: UnitOfWork,
   organization: Organization,

@@ -1,7 +1,7 @@
 /**
- * The mass-removal brake. A wrong filter at a provider can deprovision a whole company. So a directory that would end the access of
- * too many of its users within an hour is paused, and an administrator decides. The counts are rows, read under the
- * organization's lock, so every replica sees the same ones.
+ * The mass-removal brake. A wrong filter at a provider can deprovision a whole company. So a directory that would end the
+ * access of too many of its users within an hour is paused, and an administrator decides. The removals are rows that are
+ * counted under the organization's lock, so every replica has the same count.
  */
 import { SYSTEM } from "../../../access/caller.js";
 import type { Store } from "../../../access/store.js";
@@ -17,16 +17,16 @@ import { pauseDirectory } from "./pause.changes.js";
 import { countActiveUsers, countRemovals, insertRemoval } from "./removal.repository.js";
 
 const HOUR_MILLISECONDS = 60 * 60 * 1000;
-/** Fewer removals never pause a directory, so that a small company can remove its people. @internal */
+/** Fewer removals than this never pause a directory, so that a small company can remove its people. @internal */
 export const FEWEST_REMOVALS = 10;
-/** The part of the users that may be removed within an hour is one in so many: 20 %. */
+/** A fifth of the users, 20 %, may be removed within an hour. */
 const ONE_IN = 5;
 /** A provider may ask again after this time. */
 const RETRY_AFTER_SECONDS = 300;
 
 /**
- * Ends the access of an account by `remove`, unless the brake stops it. Everything by which a directory ends access goes
- * through here. An account that has no access already does not count.
+ * Ends the access of an account by `remove`, unless the brake stops it. Each removal by a directory calls this function. An
+ * account that has no access already does not count.
  *
  * @throws MASS_REMOVAL_STOPPED; the caller's unit of work must fail with it
  */
@@ -54,14 +54,16 @@ async function requireFewRemovals(unit: UnitOfWork, directory: Directory): Promi
   const before = await countRemovals(unit, id, countedSince(directory, unit.now));
   const removed = before + 1;
   if (removed < FEWEST_REMOVALS) return;
-  // The users who were active at the beginning: those who are, with this one, and those who were removed. Users beyond `most`
-  // change nothing, so they are not counted.
+  // `active` is the number of users who were active when the count began: those who still are, this one included, and those who were
+  // removed. The result does not depend on users beyond `most`, so they are not counted.
   const most = ONE_IN * removed - before;
   const active = (await countActiveUsers(unit, id, most)) + before;
   if (removed * ONE_IN > active) throw new Failure(MASS_REMOVAL_STOPPED, { retryAfterSeconds: RETRY_AFTER_SECONDS });
 }
 
-/** The count starts anew when an administrator releases the directory, and when the time ends for which removals were let through. */
+/**
+ * The time from which removals count: an hour ago, the last release, or the end of the time in which any number was allowed.
+ */
 function countedSince({ releasedAt, removalsAllowedUntil }: Directory, now: Date): Date {
   const times = [now.getTime() - HOUR_MILLISECONDS, releasedAt?.getTime() ?? 0, removalsAllowedUntil?.getTime() ?? 0];
   return new Date(Math.max(...times));

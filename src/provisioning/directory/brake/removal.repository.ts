@@ -11,7 +11,7 @@ interface NewRemoval {
   readonly arrivedAt: Date | null;
 }
 
-/** Stores a removal with its event, which was the last one about the account. Returns the removal's id. */
+/** Stores a removal with the latest event about the account, which reported it. Returns the removal's id. */
 export async function insertRemoval(unit: UnitOfWork, { directoryId, userId, arrivedAt }: NewRemoval): Promise<string> {
   const event = await unit.row<{ id: string }>(
     "SELECT id FROM event WHERE subject_type = 'user' AND subject_id = ? ORDER BY sequence DESC LIMIT 1",
@@ -31,7 +31,7 @@ export async function insertRemoval(unit: UnitOfWork, { directoryId, userId, arr
   return id;
 }
 
-/** The number of accounts whose access a directory ended after a time, and that have none now. */
+/** The number of accounts whose access a directory ended after a time, and that still have no access. */
 export async function countRemovals(reader: Reader, directoryId: string, after: Date): Promise<number> {
   const row = await reader.row<{ removed: number | string }>(
     `SELECT COUNT(DISTINCT m.user_id) AS removed FROM directory_removal m LEFT JOIN app_user u ON u.id = m.user_id

@@ -1,4 +1,7 @@
-/** Rows of the accounts whose access a directory ended: the brake counts them, and administrators see how long each took. */
+/**
+ * Rows of the accounts whose access a directory ended. The brake counts these rows, and administrators see how long each
+ * removal took.
+ */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("directory_removal")
@@ -20,7 +23,7 @@ export class RemovalRow {
   @Column({ name: "event_id", type: "varchar", length: 36 })
   eventId!: string;
 
-  /** When the request arrived. */
+  /** When the request of the removal arrived. */
   @Column({ name: "arrived_at", type: "datetime", precision: 3, nullable: true })
   arrivedAt!: Date | null;
 

@@ -36,11 +36,11 @@ export interface Directory {
   readonly name: string;
   /** A paused directory answers with 503 and changes nothing. */
   readonly state: DirectoryState;
-  /** `null` if it is not paused. */
+  /** Why the directory is paused; `null` if it is not. */
   readonly pauseReason: PauseReason | null;
-  /** When an administrator last released it. The mass-removal brake counts from then on. */
+  /** When an administrator last released the directory; `null` for never. The mass-removal brake counts from then on. */
   readonly releasedAt: Date | null;
-  /** Until when the mass-removal brake is off. */
+  /** The time until which the mass-removal brake is off; `null` if it was never switched off. */
   readonly removalsAllowedUntil: Date | null;
   readonly deprovisionAction: DeprovisionAction;
   readonly signInMatch: SignInMatch;
