@@ -10,7 +10,7 @@ import { runBulk } from "./bulk/run-bulk.js";
 import { createDiscoveryRoutes } from "./routes/discovery.js";
 import { createGroupEndpoint } from "./routes/groups.js";
 import { list } from "./routes/lists.js";
-import { LARGEST_BODY_BYTES, readBody } from "./routes/read-request.js";
+import { LARGEST_BODY_BYTES, readBody, readSearch } from "./routes/read-request.js";
 import { createResourceRoutes } from "./routes/resources.js";
 import { createUserEndpoint } from "./routes/users.js";
 import type { ScimServices } from "./services.js";
@@ -36,7 +36,7 @@ export function createScimRouter(services: ScimServices): Router {
   for (const endpoint of endpoints)
     router.use(endpoint.type.endpoint, createResourceRoutes(services, endpoint, baseUrl, directoryOf));
   router.post("/.search", async (request: Request, response: Response) => {
-    answer(response, 200, await list(services, directoryOf(response), endpoints, readBody(request)));
+    answer(response, 200, await list(services, directoryOf(response), endpoints, readSearch(request)));
   });
   router.post("/Bulk", async (request: Request, response: Response) => {
     const place = {

@@ -37,7 +37,7 @@ it("creates, replaces, changes and deletes, and answers each operation with its 
       data: { Operations: [{ op: "add", path: "members", value: [{ value: "bulkId:boss" }] }] },
     },
     { method: "PUT", path: `/Users/${first.id}`, version: 'W/"1"', data: { ...describeUser(), title: "Put" } },
-    { method: "delete", path: `/Users/${second.id}` },
+    { Method: "delete", PATH: `/Users/${second.id}` },
   ]);
   expect(answer.status).toBe(200);
   expect(answer.schemas).toEqual(["urn:ietf:params:scim:api:messages:2.0:BulkResponse"]);

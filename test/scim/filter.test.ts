@@ -17,7 +17,7 @@ import { readFilter } from "../../src/scim/filter/resolve-filter.js";
 import { readSort } from "../../src/scim/filter/resolve-sort.js";
 import { indexDocument } from "../../src/scim/resource/index-document.js";
 import { readDocument } from "../../src/scim/resource/read-document.js";
-import { USER_TYPE } from "../../src/scim/schema/schemas.js";
+import { GROUP_TYPE, USER_TYPE } from "../../src/scim/schema/schemas.js";
 import { times } from "../../testing/long.js";
 import type { TestDatabase } from "../support/database.js";
 import { openMigratedDatabase } from "../support/migrated-database.js";
@@ -118,6 +118,7 @@ const element = fc.record(
 const user = fc.record(
   {
     userName: word,
+    displayName: word,
     externalId: word,
     title: word,
     name: fc.record({ givenName: word, familyName: word }, { requiredKeys: [] }),
@@ -132,9 +133,12 @@ const user = fc.record(
   { requiredKeys: ["userName"] },
 );
 
+const group = fc.record({ displayName: word, externalId: word }, { requiredKeys: ["displayName"] });
+
 const operator = fc.constantFrom("eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le");
 const path = fc.constantFrom(
   "userName",
+  "displayName",
   "externalId",
   "title",
   "name.givenName",
@@ -194,14 +198,22 @@ describe("a filter", () => {
   });
   afterAll(() => database.close());
 
-  /** Replaces the users of the directory. */
-  async function store(users: readonly { readonly emails?: readonly { readonly primary?: boolean }[] }[]) {
-    const stored = users.map((each, place) => {
-      const document = readDocument(USER_TYPE, { ...each, emails: onePrimary(each.emails) });
+  /** Replaces the users and groups of the directory. */
+  async function store(
+    users: readonly { readonly emails?: readonly { readonly primary?: boolean }[] }[],
+    groups: readonly object[] = [],
+  ) {
+    const given = [
+      ...users.map((each) => [USER_TYPE, { ...each, emails: onePrimary(each.emails) }] as const),
+      ...groups.map((each) => [GROUP_TYPE, { ...each }] as const),
+    ];
+    const stored = given.map(([type, body], place) => {
+      const document = readDocument(type, body);
       return {
         id: `${String(place).padStart(4, "0")}-${uuidv7()}`.slice(0, 36),
+        kind: type === USER_TYPE ? ("USER" as const) : ("GROUP" as const),
         document,
-        values: indexDocument(USER_TYPE, document),
+        values: indexDocument(type, document),
       };
     });
     const now = new Date();
@@ -211,7 +223,7 @@ describe("a filter", () => {
         transaction,
         "directory_resource",
         ["id", "directory_id", "kind", "name_hash", "document", "version", "created_at", "modified_at"],
-        stored.map(({ id, document }) => [id, directoryId, "USER", id, JSON.stringify(document), 1, now, now]),
+        stored.map(({ id, kind, document }) => [id, directoryId, kind, id, JSON.stringify(document), 1, now, now]),
       );
       await insertRows(
         transaction,
@@ -225,22 +237,29 @@ describe("a filter", () => {
     return stored;
   }
 
-  it("finds in SQL exactly the users that it finds in memory", async () => {
+  it("finds in SQL exactly the users and groups that it finds in memory", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(user, { minLength: 1, maxLength: 6 }),
+        fc.array(group, { maxLength: 3 }),
         fc.array(filter, { minLength: 5, maxLength: 15 }),
-        async (users, filters) => {
-          const stored = await store(users);
+        async (users, groups, filters) => {
+          const stored = await store(users, groups);
           for (const text of filters) {
-            const [condition] = readFilter([USER_TYPE], text) as [ResourceCondition];
+            const [ofUsers, ofGroups] = readFilter([USER_TYPE, GROUP_TYPE], text) as [
+              ResourceCondition,
+              ResourceCondition,
+            ];
             const { resources } = await listResources(database.reader, directoryId, {
-              kinds: [{ kind: "USER", condition }],
+              kinds: [
+                { kind: "USER", condition: ofUsers },
+                { kind: "GROUP", condition: ofGroups },
+              ],
               order: orderToSql(null),
               from: { skip: 0 },
               limit: 100,
             });
-            const inMemory = stored.filter(({ values }) => passes(condition, values));
+            const inMemory = stored.filter(({ kind, values }) => passes(kind === "USER" ? ofUsers : ofGroups, values));
             expect([text, resources.map(({ id }) => id)]).toEqual([text, inMemory.map(({ id }) => id)]);
           }
         },

@@ -137,7 +137,7 @@ describe("a search by POST", () => {
     expect(first).toMatchObject({ totalResults: 4, itemsPerPage: 3, nextCursor: expect.any(String) });
     expect(Object.keys(first.Resources[0])).toEqual(["schemas", "id", "displayName", "title"]);
     expect(namesOf(first)).toEqual(["dora", "carl", "bob"]);
-    expect(namesOf(await search("/Groups/.search", { filter: 'displayName eq "bakers"', startIndex: 1 }))).toEqual([
+    expect(namesOf(await search("/Groups/.search", { Filter: 'displayName eq "bakers"', startindex: 1 }))).toEqual([
       "Bakers",
     ]);
     const both = await search("/.search", { sortBy: "displayName", excludedAttributes: ["members"], count: 3 });

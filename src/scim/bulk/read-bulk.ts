@@ -1,7 +1,7 @@
 /** Reads a bulk request and its operations (RFC 7644, section 3.7). */
 import { Failure } from "../../platform/errors/failure.js";
 import { invalid, SCIM_BULK_TOO_LARGE } from "../failures.js";
-import { isObject } from "../resource/read-document.js";
+import { isObject, pick } from "../resource/read-document.js";
 import type { Endpoint } from "../routes/endpoint.js";
 
 /** The largest number of operations in a bulk request. */
@@ -17,7 +17,8 @@ interface BulkRequest {
 
 /** @throws SCIM_REQUEST_INVALID, SCIM_BULK_TOO_LARGE */
 export function readBulk(body: Json): BulkRequest {
-  const { Operations: operations, failOnErrors = Infinity } = body;
+  const { Operations: operations, failOnErrors: given } = pick(body, ["Operations", "failOnErrors"]);
+  const failOnErrors = given ?? Infinity;
   if (!Array.isArray(operations) || operations.length === 0 || !operations.every(isObject))
     throw invalid("invalidSyntax", "The body of a bulk request needs Operations: a list of objects.");
   if (operations.length > MOST_BULK_OPERATIONS)
@@ -28,8 +29,10 @@ export function readBulk(body: Json): BulkRequest {
     (!Number.isInteger(failOnErrors) && failOnErrors < Infinity)
   )
     throw invalid("invalidValue", "failOnErrors: must be a whole number of at least 1.");
-  return { operations, failOnErrors };
+  return { operations: operations.map((operation) => pick(operation, FIELDS)), failOnErrors };
 }
+
+const FIELDS = ["method", "bulkId", "version", "path", "data"] as const;
 
 interface Address {
   readonly endpoint: Endpoint;

@@ -4,7 +4,7 @@
  */
 import { shorten } from "../../platform/text.js";
 import { invalid } from "../failures.js";
-import { isObject } from "../resource/read-document.js";
+import { isObject, pick } from "../resource/read-document.js";
 import { splitUrn } from "../schema/find-attribute.js";
 import type { ResourceType } from "../schema/schemas.js";
 import { readPath, type PatchPath } from "./read-path.js";
@@ -25,7 +25,7 @@ const IGNORED: ReadonlySet<string> = new Set(["id", "schemas", "meta"]);
 
 /** @throws SCIM_REQUEST_INVALID for a body, an operation or a path that is not understood */
 export function readPatch(type: ResourceType, body: Readonly<Record<string, unknown>>): readonly Change[] {
-  const operations = valueOf(body, "Operations");
+  const { Operations: operations } = pick(body, ["Operations"]);
   if (!Array.isArray(operations) || operations.length === 0)
     throw invalid("invalidSyntax", "The body of a PATCH needs Operations: a list with at least one operation.");
   if (operations.length > MOST_OPERATIONS)
@@ -38,9 +38,8 @@ export function readPatch(type: ResourceType, body: Readonly<Record<string, unkn
 
 function readOperation(type: ResourceType, operation: unknown): readonly Change[] {
   if (!isObject(operation)) throw invalid("invalidSyntax", "An operation of a PATCH must be an object.");
-  const op = readOp(valueOf(operation, "op"));
-  const path = valueOf(operation, "path");
-  const value = valueOf(operation, "value");
+  const { op: word, path, value } = pick(operation, ["op", "path", "value"]);
+  const op = readOp(word);
   if (path !== undefined && path !== null && typeof path !== "string")
     throw invalid("invalidPath", "The path of an operation must be a text.");
   const changes = path == null || path === "" ? expand(type, op, value, "") : readOne(type, op, path, value);
@@ -77,9 +76,4 @@ function readOp(op: unknown): Change["op"] {
   if (word === "add" || word === "replace" || word === "remove") return word;
   const given = typeof op === "string" ? `, not ${shorten(op)}` : "";
   throw invalid("invalidSyntax", `The op of an operation must be add, replace or remove${given}.`);
-}
-
-function valueOf(object: Readonly<Record<string, unknown>>, name: string): unknown {
-  const key = Object.keys(object).find((each) => each.toLowerCase() === name.toLowerCase());
-  return key === undefined ? undefined : object[key];
 }

@@ -156,3 +156,16 @@ export function readSimple(attribute: Attribute, given: unknown, path: string): 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
+
+/** The values of an object under these names. Names ignore case (RFC 7643, section 2.1). */
+export function pick<Name extends string>(
+  object: Readonly<Record<string, unknown>>,
+  names: readonly Name[],
+): Partial<Readonly<Record<Name, unknown>>> {
+  const keys = new Map(Object.keys(object).map((key) => [key.toLowerCase(), key] as const));
+  const entries = names.flatMap((name) => {
+    const key = keys.get(name.toLowerCase());
+    return key === undefined ? [] : [[name, object[key]] as const];
+  });
+  return Object.fromEntries(entries) as Partial<Readonly<Record<Name, unknown>>>;
+}

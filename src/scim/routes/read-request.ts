@@ -6,7 +6,7 @@ import type { ExpectedVersions } from "../../provisioning/directory/resource/use
 import { invalid } from "../failures.js";
 import { readFilter } from "../filter/resolve-filter.js";
 import { readSort } from "../filter/resolve-sort.js";
-import { isObject } from "../resource/read-document.js";
+import { isObject, pick } from "../resource/read-document.js";
 import { readETags } from "../resource/show-resource.js";
 import { readSelection, type Selection } from "../resource/select-attributes.js";
 import type { ResourceType } from "../schema/schemas.js";
@@ -39,6 +39,22 @@ function requireFlat(body: object): void {
 
 /** The parameters of a list, from the address of a GET or the body of a search. */
 export type Parameters = Readonly<Record<string, unknown>>;
+
+const NAMES = [
+  "filter",
+  "sortBy",
+  "sortOrder",
+  "startIndex",
+  "count",
+  "cursor",
+  "attributes",
+  "excludedAttributes",
+] as const;
+
+/** The parameters in the body of a search (RFC 7644, section 3.4.3). */
+export function readSearch(request: Request): Parameters {
+  return pick(readBody(request), NAMES);
+}
 
 /** A page of a list (RFC 7644, section 3.4.2). */
 export interface ListRequest {

@@ -9,7 +9,7 @@ import { etagOf, locationOf, readETags } from "../resource/show-resource.js";
 import type { ScimServices } from "../services.js";
 import type { Endpoint } from "./endpoint.js";
 import { list } from "./lists.js";
-import { readBody, readExpected, readQuerySelection } from "./read-request.js";
+import { readBody, readExpected, readQuerySelection, readSearch } from "./read-request.js";
 
 /** @param directoryOf the directory of the request's token */
 export function createResourceRoutes(
@@ -36,7 +36,7 @@ export function createResourceRoutes(
   });
 
   router.post("/.search", async (request, response) => {
-    answer(response, 200, await list(services, directoryOf(response), [endpoint], readBody(request)));
+    answer(response, 200, await list(services, directoryOf(response), [endpoint], readSearch(request)));
   });
 
   router.get("/:id", async (request, response) => {
