@@ -219,7 +219,7 @@ async function loadCurrentAccess(
           roleId: role.id,
           source,
           mappingId: sourceId,
-          // Only the directory takes away what it gave.
+          // Only a directory takes away the roles that it gave.
           isForeign: directoryId !== null,
         })),
         said: said.get(id) ?? null,

@@ -52,7 +52,7 @@ export function normalize(verified: VerifiedAssertion, settings: SamlSettings): 
     issuer: verified.issuer,
     subject: readSubject(verified) ?? verified.nameId.value,
     email: email.kind === "known" ? email.value : null,
-    // SAML does not say whether it is verified. The organization's verified domains decide.
+    // SAML does not say whether an address is verified. The organization's verified domains decide.
     emailVerified: null,
     username: first("username", VOCABULARY.username),
     firstName: firstOf("firstName", readNamed(attributes, settings.firstNameAttribute, VOCABULARY.firstName)),

@@ -79,7 +79,7 @@ export async function rewriteSearchKeys(
       [ROW_ID],
     );
     const noted = row === undefined ? null : toJson<Progress>(row.settings);
-    // A newer version has run here. Do not change its form.
+    // A newer version has run here. Do not rewrite its keys.
     if (noted !== null && noted.form > FORM) return;
     let { round, place, after } = noted?.form === FORM ? noted : BEGINNING;
     if (place === steps.length && round < ROUNDS) {

@@ -121,7 +121,7 @@ async function underLease<T>(
     try {
       return await runner.underLease(() => work({ executor, runPending: () => runner.runPending(executor) }));
     } catch (error) {
-      // Another replica continues the migrations. Some may be left when it ends.
+      // Another replica continues the migrations. Some migrations may be left when that replica ends.
       if (!(error instanceof LeaseLostError)) throw error;
     } finally {
       await runner.release();

@@ -162,7 +162,7 @@ async function send(url: URL, init: GuardedRequestInit, agent: Agent, signal: Ab
   const headers = new Headers({ accept: "*/*", "accept-encoding": "gzip, br", "user-agent": "Usher" });
   for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
   const body = await writeBody(init.body ?? null, headers);
-  // The URL and the body alone decide which host a request reaches and where it ends.
+  // The URL and the body alone decide which host a request reaches and where the request ends.
   for (const name of ["host", "content-length"]) headers.delete(name);
   const answer = await agent.request({
     origin: url.origin,

@@ -85,7 +85,7 @@ function collectIssues(
 ): boolean {
   const name = definition.variable.name.value;
   const type = typeFromAST(schema, definition.type);
-  // Validation has checked that it is an input type.
+  // Validation has checked that the type is an input type.
   if (!isInputType(type)) return true;
   const isSent = Object.hasOwn(variables, name);
   const value = variables[name];

@@ -215,7 +215,7 @@ export function readGroups(claims: Claims, name: string | null): ClaimedGroups {
     if (value === undefined || value === null) continue;
     const values: readonly unknown[] = Array.isArray(value) ? value : [value];
     const groups = values.filter((group) => group !== null);
-    // A list of null says nothing about groups. As an empty list, it would take all groups from the person.
+    // A list of null says nothing about groups. If it counted as an empty list, the person would lose all groups.
     if (groups.length === 0 && values.length > 0)
       return { kind: "unknown", reason: `the claim ${each} is a list of null and not of texts` };
     if (!groups.every((group) => typeof group === "string" || typeof group === "number"))

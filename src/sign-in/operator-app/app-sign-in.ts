@@ -53,7 +53,9 @@ export async function startWithApp(
   return { kind: "sent-to-provider", location, browserTokens: cookie };
 }
 
-/** Completes every return to the callback of the operator's app. The state says what it belongs to. */
+/**
+ * Completes every return to the callback of the operator's app. The state says which sign-in or consent a return belongs to.
+ */
 export async function finishAppReturn(
   services: SignInServices,
   browser: BrowserRequest,

@@ -101,7 +101,7 @@ export async function updateFilterRow(unit: UnitOfWork, before: Filter, after: F
     await unit.execute("UPDATE filter_answer SET text = ?, position = ? WHERE id = ?", [text, position, id]);
   }
   const gone = before.answers.map(({ id }) => id).filter((id) => !after.answers.some((answer) => answer.id === id));
-  // Foreign keys delete users' answers with it.
+  // Foreign keys delete the rows of users who gave one of these answers.
   if (gone.length > 0) await unit.execute(`DELETE FROM filter_answer WHERE id IN (${placeholders(gone)})`, gone);
   await insertAnswers(
     unit,

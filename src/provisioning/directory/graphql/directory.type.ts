@@ -149,7 +149,7 @@ export class DirectoryType extends NodeType {
   @Field(() => Date, { description: "When it was last changed." })
   updatedAt!: Date;
 
-  // Not in the schema. Field resolvers read them.
+  // Not in the schema. Field resolvers need these fields.
   organizationId!: string;
   connectionId!: string | null;
 }

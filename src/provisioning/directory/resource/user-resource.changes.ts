@@ -123,7 +123,7 @@ export async function removeDirectoryUser(
     (await findReasonsAgainstDeletion(unit, parts, user)).length === 0;
   const { id: resourceId } = resource;
   const removed = { directoryId: directory.id, resourceId, email: user.email };
-  // The brake counts the directory's users, so it comes before the resource is deleted.
+  // The brake counts the directory's users, so the access ends before the resource is deleted.
   await removeWithBrake(unit, acting, user, async () => {
     await insertTombstone(unit, { ...removed, userId: isDeleted ? null : user.id });
     await deleteResource(unit, resource.id);

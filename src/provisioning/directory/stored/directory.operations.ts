@@ -277,7 +277,7 @@ function readName(name: string | null | undefined): string | null {
   return text;
 }
 
-/** A connection of another organization must not be linked, because its people would become this organization's. */
+/** Refuses a connection of another organization, whose people must not become people of this one. */
 async function requireConnection(unit: UnitOfWork, organizationId: string, connectionId: string | null): Promise<void> {
   if (connectionId !== null && (await findConnection(unit, organizationId, connectionId)) === null)
     throw new Failure(NOT_FOUND, { type: "connection" });
