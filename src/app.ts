@@ -48,8 +48,8 @@ import { createHttpServer } from "./platform/http/server.js";
 import type { Logger } from "./platform/telemetry/logger.js";
 import { createReference } from "./platform/telemetry/reference.js";
 import { startRequestLog } from "./provisioning/directory/log/request-log.js";
+import { createScimLimits } from "./scim/limits.js";
 import { createScimRouter } from "./scim/router.js";
-import { TOKEN_REFUSALS_A_MINUTE } from "./scim/token/token-route.js";
 import { FLOW_LIFETIME_SECONDS } from "./sign-in/flow/flow.repository.js";
 import { createSignInLimits } from "./sign-in/limits.js";
 import { createSignInRouter } from "./sign-in/router.js";
@@ -213,11 +213,7 @@ export async function startUsher(
       requestLog,
       deletion: DELETION_PARTS,
       fetch: guarded.fetch,
-      tokenRefusals: defineRateLimit({
-        name: "scim-token-refusals",
-        points: TOKEN_REFUSALS_A_MINUTE,
-        durationSeconds: 60,
-      }),
+      limits: createScimLimits(defineRateLimit, { enabled: configuration.rateLimits }),
       logDefect: (error, reference) => logger.error({ error, reference }, "A SCIM request failed unexpectedly."),
     });
     const server = createHttpServer({

@@ -9,16 +9,18 @@ import type { ScimServices } from "./services.js";
 
 const LONGEST_TOKEN = 512;
 
-/**
- * @throws UNAUTHENTICATED without a valid token
- */
-export async function authenticate({ store, clock }: ScimServices, request: Request): Promise<Directory> {
+/** @throws UNAUTHENTICATED without a valid token, RATE_LIMITED after many such requests of one network address */
+export async function authenticate({ store, clock, limits }: ScimServices, request: Request): Promise<Directory> {
   const [, token] = /^Bearer +([\x21-\x7e]+) *$/i.exec(request.get("authorization") ?? "") ?? [];
   // Only a directory's token gives access here: no session cookie and no API key.
-  if (token === undefined || token.length > LONGEST_TOKEN || !token.startsWith(DIRECTORY_TOKEN_PREFIX))
+  const isToken = token !== undefined && token.length <= LONGEST_TOKEN && token.startsWith(DIRECTORY_TOKEN_PREFIX);
+  const directory = isToken ? await findDirectoryOfToken(store.reader, hashToken(token), clock()) : null;
+  if (directory === null) {
+    // Above the limit, nothing is written.
+    await limits.bearerRefusals.require(request);
+    await limits.bearerRefusals.note(request);
     throw new Failure(UNAUTHENTICATED, {});
-  const directory = await findDirectoryOfToken(store.reader, hashToken(token), clock());
-  if (directory === null) throw new Failure(UNAUTHENTICATED, {});
+  }
   noteRequest(request, {
     callerKind: "DIRECTORY",
     callerId: directory.id,

@@ -27,6 +27,7 @@ export function createScimRouter(services: ScimServices): Router {
     const arrival = noteArrival(services);
     const directory = await authenticate(services, request);
     response.locals["directory"] = traceRequest(services, { request, response }, directory, arrival);
+    await services.limits.useRequest(directory.id);
     await requireActing(services.store.reader, directory);
     next();
   });

@@ -3,8 +3,8 @@ import type { Store } from "../access/store.js";
 import type { DeletionParts } from "../people/user/delete/delete-guard.js";
 import type { Clock } from "../platform/clock.js";
 import type { RequestLog } from "../provisioning/directory/log/request-log.js";
-import type { RateLimit } from "../platform/http/rate-limit.js";
 import type { Fetch } from "../protocols/http/index.js";
+import type { ScimLimits } from "./limits.js";
 
 export interface ScimServices {
   readonly store: Store;
@@ -15,8 +15,7 @@ export interface ScimServices {
   readonly deletion: DeletionParts;
   /** Fetches the keys with which providers sign assertions. */
   readonly fetch: Fetch;
-  /** Limits refused requests for access tokens, by network address. */
-  readonly tokenRefusals: RateLimit;
+  readonly limits: ScimLimits;
   /** Logs an unexpected error under the reference of the answer. */
   readonly logDefect: (error: unknown, reference: string) => void;
 }

@@ -21,6 +21,7 @@ import { createDirectory } from "../../src/provisioning/directory/stored/directo
 import { runBulk } from "../../src/scim/bulk/run-bulk.js";
 import { readGroup } from "../../src/scim/resource/read-group.js";
 import { readUser } from "../../src/scim/resource/read-user.js";
+import { createScimLimits } from "../../src/scim/limits.js";
 import { createScimRouter } from "../../src/scim/router.js";
 import { MOST_LISTED_MEMBERS } from "../../src/scim/routes/groups.js";
 import { createUserEndpoint } from "../../src/scim/routes/users.js";
@@ -48,12 +49,9 @@ beforeAll(async () => {
   const deletion = { guards: [], erasers: [] };
   const requestLog = { note: () => {} };
   const clock = () => new Date();
-  const tokenRefusals = createRateLimits({ database, clock, enabled: false })({
-    name: "",
-    points: 1,
-    durationSeconds: 1,
-  });
-  services = { store, clock, publicUrl, deletion, requestLog, fetch, tokenRefusals, logDefect: fail };
+  const enabled = false;
+  const limits = createScimLimits(createRateLimits({ database, clock, enabled }), { enabled });
+  services = { store, clock, publicUrl, deletion, requestLog, fetch, limits, logDefect: fail };
   const app = express().use("/scim/v2", createScimRouter(services));
   server = createServer((request, response) => {
     counted = countQueries(async () => {

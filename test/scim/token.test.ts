@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { base64url, exportJWK, exportSPKI, generateKeyPair, SignJWT, type JWK, type JWTPayload } from "jose";
-import { TOKEN_REFUSALS_A_MINUTE } from "../../src/scim/token/token-route.js";
+import { TOKEN_REFUSALS_A_MINUTE } from "../../src/scim/limits.js";
 import { createScimClient, makeOrganization, type ScimClient } from "../support/scim.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";
 

@@ -68,7 +68,8 @@ export function createRateLimits({ database, clock, enabled }: RateLimitParts): 
   };
 }
 
-function tooMany({ msBeforeNext }: RateLimiterRes): Failure<{ readonly retryAfterSeconds: number }> {
+/** The failure of a request above a limit. */
+export function tooMany({ msBeforeNext }: RateLimiterRes): Failure<{ readonly retryAfterSeconds: number }> {
   return new Failure(RATE_LIMITED, { retryAfterSeconds: Math.max(1, Math.ceil(msBeforeNext / 1000)) });
 }
 

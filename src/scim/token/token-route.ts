@@ -20,12 +20,11 @@ import { readTokenRequest, SCOPE } from "./read-token-request.js";
 import { TokenRefusal } from "./token-refusal.js";
 import { verifyAssertion } from "./verify-assertion.js";
 
-/** The largest number of refused requests of one network address. Successful requests do not count. */
-export const TOKEN_REFUSALS_A_MINUTE = 60;
 const LARGEST_FORM = "32kb";
 const MOST_PARAMETERS = 20;
 
-export function createTokenRoute({ store, clock, fetch, tokenRefusals }: ScimServices, baseUrl: string): Router {
+export function createTokenRoute({ store, clock, fetch, limits }: ScimServices, baseUrl: string): Router {
+  const { tokenRefusals } = limits;
   const keysOf = createKeySets({ fetch, now: clock });
   const audiences = [`${baseUrl}/token`, baseUrl];
 
