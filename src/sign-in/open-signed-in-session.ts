@@ -25,7 +25,10 @@ export interface AllowedSignIn {
   readonly tokenHash: string;
   /** The hash of the state or ticket that the browser brought; missing for a one-time link. */
   readonly flowHash?: string;
-  /** Where the operator can be reached, for the notice about a break-glass account; missing where none can sign in. */
+  /**
+   * Where the operator can be reached, for the notice about a break-glass account; missing for sign-ins that break-glass
+   * accounts cannot use.
+   */
   readonly operatorContact?: string | null;
 }
 

@@ -26,14 +26,14 @@ import type { ConnectionServices } from "../services.js";
 export interface AuthMethodChange {
   /** At most as many as `doForEach` takes. */
   readonly userIds: readonly string[];
-  /** Only says what would happen. */
+  /** Whether to change nothing and only return the results. */
   readonly dryRun?: boolean | null;
 }
 
 /**
- * Moves each account to single sign-on, in a unit of work of its own. It loses its password, its sessions and its
- * links. An account without an identity becomes prepared, so that the person's first sign-in finds it by the
- * connection's match key. An account of method SSO stays as it is.
+ * Moves each account to single sign-on, in its own unit of work. The account loses its password, its sessions and its links.
+ * An account without an identity becomes prepared, so that the person's first sign-in finds it by the connection's match key.
+ * An account of method SSO stays as it is.
  *
  * @throws INVALID_INPUT for too many users. A refusal of one account is a result: FORBIDDEN, NOT_FOUND, AUTH_METHOD_KEPT,
  *   BREAK_GLASS_PROTECTED, EMAIL_TAKEN

@@ -49,7 +49,7 @@ export class ChangeAuthMethodInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: "true only says what would happen to each user, and changes nothing.",
+    description: "If true, only returns what would happen to each user, and changes nothing.",
   })
   dryRun?: boolean | null;
 }

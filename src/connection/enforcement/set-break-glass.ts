@@ -71,7 +71,7 @@ export async function setBreakGlass(
   });
 }
 
-/** What keeps an account from being marked. A provider that is linked to it could open it. */
+/** Why an account cannot be marked. One reason is a linked provider, which could open the account. */
 async function findObstacle(unit: UnitOfWork, user: User): Promise<BreakGlassObstacle | null> {
   if (user.authMethod !== "PASSWORD") return "AUTH_METHOD";
   const identities = (await findIdentitiesOfUsers(unit, null, [user.id])).get(user.id) ?? [];

@@ -1,6 +1,6 @@
 /**
  * Tells the administrators of an organization that requires single sign-on, and the operator, when no break-glass account can
- * sign in: once, until there is one.
+ * sign in. Tells them once, and again only after there was such an account.
  */
 import { findOrganization } from "../../people/organization/organization.repository.js";
 import { noticeBreakGlassMissing } from "../../people/notices/notice-break-glass.js";

@@ -1,4 +1,6 @@
-/** Informs administrators about break-glass accounts: which account is one, each use of one, and that there is none. */
+/**
+ * Informs administrators about break-glass accounts: a new or removed mark, each sign-in, and the lack of such an account.
+ */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { isEmailAddress } from "../../platform/errors/input.js";
 import { queueMails } from "../../platform/mail/queue-mail.js";
@@ -41,7 +43,7 @@ export async function noticeBreakGlassUsed(
   await tell(unit, organization, operatorContact, text);
 }
 
-/** Queues the notices that an organization could be shut out, in the unit of work that notes it. */
+/** Queues the notices that an organization could be shut out, in the unit of work that stores when they were sent. */
 export async function noticeBreakGlassMissing(
   unit: UnitOfWork,
   { organization, operatorContact }: OperatorContact & { readonly organization: Organization },

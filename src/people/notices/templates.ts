@@ -103,7 +103,7 @@ export const API_KEY_EXPIRING = defineMailTemplate<ApiKeyExpiring>({
     ),
 });
 
-/** The data of the mail about a break-glass account that was marked, or is one no longer. */
+/** The data of the mail about a new or removed mark of a break-glass account. */
 export interface BreakGlassChanged {
   readonly organization: NoticeOrganization;
   readonly fullName: string;

@@ -44,9 +44,9 @@ export interface OrganizationChange {
 }
 
 /**
- * Refuses to require single sign-on while the organization is not ready for it. The module of connections provides it.
+ * Refuses to require single sign-on while the organization is not ready for it. The module of connections provides this check.
  *
- * @param confirmed how many people are shut out, as the caller has seen it
+ * @param confirmed the number of people whom the policy shuts out, as the caller has seen it
  * @throws SSO_REQUIREMENT_NOT_MET, CONFIRMATION_REQUIRED
  */
 export type RequireSso = (unit: UnitOfWork, organizationId: string, confirmed: number | null) => Promise<void>;

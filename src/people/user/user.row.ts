@@ -67,7 +67,7 @@ export class UserRow {
   @Column({ name: "is_operator", type: "boolean", default: false })
   isOperator!: boolean;
 
-  /** No sign-in, directory or file finds, links, changes or removes such an account. */
+  /** Whether this is a break-glass account: no sign-in, directory or file finds, links, changes or removes it. */
   @Column({ name: "is_break_glass", type: "boolean", default: false })
   breakGlass!: boolean;
 

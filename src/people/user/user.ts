@@ -21,7 +21,7 @@ export interface User {
   readonly status: UserStatus;
   /** Set at creation. Only `changeAuthMethod` changes it, from PASSWORD to SSO. */
   readonly authMethod: AuthMethod;
-  /** Whether the account keeps its way in by password, and nothing but a person with the right permissions changes it. */
+  /** Whether this is a break-glass account: it always signs in by password, and no sign-in, directory or file changes it. */
   readonly breakGlass: boolean;
   /** `null` before the first sign-in: the account is *prepared*. */
   readonly firstSignedInAt: Date | null;
