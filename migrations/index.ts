@@ -34,6 +34,7 @@ import { AddRemovalBrake1764932100000 } from "./1764932100000-add-removal-brake.
 import { CreateDirectoryAssertions1764933000000 } from "./1764933000000-create-directory-assertions.js";
 import { AddSessionUse1764935000000 } from "./1764935000000-add-session-use.js";
 import { AddApiKeyRotation1764935100000 } from "./1764935100000-add-api-key-rotation.js";
+import { AddMailHeading1764935200000 } from "./1764935200000-add-mail-heading.js";
 import { AddBreakGlass1764936000000 } from "./1764936000000-add-break-glass.js";
 
 export const migrations: readonly MigrationClass[] = [
@@ -71,5 +72,6 @@ export const migrations: readonly MigrationClass[] = [
   CreateDirectoryAssertions1764933000000,
   AddSessionUse1764935000000,
   AddApiKeyRotation1764935100000,
+  AddMailHeading1764935200000,
   AddBreakGlass1764936000000,
 ];

@@ -15,6 +15,8 @@ export interface MailServer {
 export interface MailSender {
   readonly name: string;
   readonly address: string;
+  /** The base URL of this installation. Only its addresses become links in HTML. */
+  readonly publicUrl: string;
 }
 
 export interface MailConfiguration {
@@ -41,7 +43,7 @@ export function readMailConfiguration(
 ): MailConfiguration {
   return {
     server: server === null ? null : readServer(server, (sentence) => wrong("SMTP_URL", sentence)),
-    sender: sender === null ? defaultSender(publicUrl) : readSender(sender, wrong),
+    sender: { ...(sender === null ? defaultSender(publicUrl) : readSender(sender, wrong)), publicUrl },
   };
 }
 
@@ -90,12 +92,12 @@ function readCredentials({ username, password }: URL): MailServer["credentials"]
 
 const NAME = "Usher";
 
-function defaultSender(publicUrl: string): MailSender {
+function defaultSender(publicUrl: string): Omit<MailSender, "publicUrl"> {
   const host = URL.canParse(publicUrl) ? new URL(publicUrl).hostname.replaceAll(/[[\]]/g, "") : "localhost";
   return { name: NAME, address: `no-reply@${isIP(host) === 0 ? host : "localhost"}` };
 }
 
-function readSender(text: string, wrong: Wrong): MailSender {
+function readSender(text: string, wrong: Wrong): Omit<MailSender, "publicUrl"> {
   const [, name = "", inBrackets] = /^([^<>"\p{C}]*)<([^<>]*)>$/u.exec(text) ?? [];
   const sender = { name: name.trim() || NAME, address: inBrackets ?? text };
   if (!isMailAddress(sender.address))

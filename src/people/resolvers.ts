@@ -10,6 +10,7 @@ import { DomainResolver, OrganizationDomainsResolver } from "./domain/domain.res
 import { systemResolveTxt, type ResolveTxt } from "./domain/resolve-txt.js";
 import { InstallationResolver } from "./installation/installation.resolver.js";
 import { createPeopleLoaders } from "./loaders.js";
+import { MailResolver } from "./mail/mail.resolver.js";
 import { MembersResolver } from "./membership/membership.resolver.js";
 import { MembershipResolver, UserMembershipResolver } from "./membership/user-membership.resolver.js";
 import { OrganizationDeletionResolver } from "./organization/organization-deletion.resolver.js";
@@ -66,6 +67,7 @@ export function createPeopleResolvers(store: Store, needs: PeopleNeeds = {}): Re
     [UserGroupsResolver, new UserGroupsResolver(loaders)],
     [RoleResolver, new RoleResolver(store, needs.roles ?? [])],
     [UserRoleGrantsResolver, new UserRoleGrantsResolver(loaders)],
+    [MailResolver, new MailResolver(store)],
     [ApiKeyResolver, new ApiKeyResolver(store)],
     [ViewerResolver, new ViewerResolver(store, loaders)],
     [SessionResolver, new SessionResolver(store, clock)],

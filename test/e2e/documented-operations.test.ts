@@ -562,6 +562,7 @@ describe("a program", () => {
     const after = events.pageInfo.endCursor;
     expect((await ask("Events", { organizationId, types: ["user.created"], after })).events.nodes).toEqual([]);
     const { auditLog } = await ask("AuditLog", { organizationId, filter: { actions: ["user.updated"] } });
+    expect((await ask("Mails", { organizationId })).mails.totalCount).toBe(0);
     const file = await fetch(`${usher.url}/export/audit-log?organizationId=${organizationId}&actions=user.updated`, {
       headers: { authorization: `Bearer ${key}` },
     });

@@ -3,6 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from "typeorm";
 
 @Entity("mail_message")
 @Index("ix_mail_message_due", ["nextAttemptAt", "leasedUntil"])
+@Index("ix_mail_message_organization", ["organizationId", "id"])
 export class MailMessageRow {
   @PrimaryColumn({ type: "varchar", length: 36 })
   id!: string;
@@ -20,7 +21,11 @@ export class MailMessageRow {
   @Column({ type: "varchar", length: 300 })
   subject!: string;
 
-  /** Plain text. */
+  /** What the HTML begins with: the organization's name. `null` for the sender's name. */
+  @Column({ type: "varchar", length: 200, nullable: true })
+  heading!: string | null;
+
+  /** Plain text. The HTML is made from it. */
   @Column({ type: "text" })
   body!: string;
 

@@ -12,6 +12,8 @@ export interface DueMail {
   readonly template: string;
   readonly subject: string;
   readonly body: string;
+  /** What the HTML begins with; `null` for the sender's name. */
+  readonly heading: string | null;
   /** The number of this attempt, from 1. */
   readonly attempt: number;
   readonly createdAt: Date;
@@ -33,6 +35,7 @@ interface Raw {
   template: string;
   subject: string;
   body: string;
+  heading: string | null;
   attempts: number;
   created_at: unknown;
 }
@@ -56,7 +59,7 @@ export async function claimDueMail(
   // On SQLite the transaction itself is the lock.
   const skipping = transaction.dialect === "mysql" ? " FOR UPDATE SKIP LOCKED" : "";
   const raws = await transaction.rows<Raw>(
-    `SELECT id, organization_id, recipient, template, subject, body, attempts, created_at
+    `SELECT id, organization_id, recipient, template, subject, body, heading, attempts, created_at
        FROM mail_message WHERE ${IS_DUE} ORDER BY next_attempt_at LIMIT ${Math.trunc(limit)}${skipping}`,
     [now, now],
   );
@@ -85,6 +88,7 @@ function fromRaw(raw: Raw): DueMail {
     template: raw.template,
     subject: raw.subject,
     body: raw.body,
+    heading: raw.heading,
     attempt: raw.attempts + 1,
     createdAt: toDate(raw.created_at),
   };

@@ -19,6 +19,7 @@ export type MailUnit = Transaction & { readonly now: Date };
 
 const LONGEST_RECIPIENT = 254;
 const LONGEST_SUBJECT = 300;
+const LONGEST_HEADING = 200;
 const LONGEST_BODY = 100_000;
 
 /**
@@ -56,6 +57,7 @@ const COLUMNS = [
   "template",
   "subject",
   "body",
+  "heading",
   "attempts",
   "next_attempt_at",
   "last_error",
@@ -63,7 +65,7 @@ const COLUMNS = [
 ] as const;
 
 function toValues(now: Date) {
-  return ({ organizationId, recipient, template, subject, body }: NewMail) => {
+  return ({ organizationId, recipient, template, subject, body, heading = null }: NewMail) => {
     const isUsable = isEmailAddress(recipient);
     return [
       uuidv7({ msecs: now.getTime() }),
@@ -72,6 +74,7 @@ function toValues(now: Date) {
       template,
       cutText(toOneLine(subject), LONGEST_SUBJECT),
       cutText(toPlainText(body), LONGEST_BODY),
+      heading === null ? null : cutText(toOneLine(heading), LONGEST_HEADING),
       0,
       isUsable ? now : null,
       isUsable ? null : NO_ADDRESS,

@@ -11,7 +11,10 @@ export interface KnownMailTemplate {
 export interface MailTemplate<Data> extends KnownMailTemplate {
   /** One line. */
   readonly subject: (data: Data) => string;
-  /** Plain text, with empty lines between paragraphs. */
+  /**
+   * Plain text, with empty lines between paragraphs. The HTML of the message is made from it: an address of the installation
+   * becomes a link there.
+   */
   readonly body: (data: Data) => string;
 }
 
@@ -21,6 +24,8 @@ export interface MailText {
   readonly template: string;
   readonly subject: string;
   readonly body: string;
+  /** What the HTML begins with: the organization's name. Absent or `null` for the sender's name. */
+  readonly heading?: string | null;
 }
 
 /** Declares a template. */
@@ -29,8 +34,11 @@ export function defineMailTemplate<Data>(template: MailTemplate<Data>): MailTemp
 }
 
 /** Fills in a template. */
-export function writeMail<Data>({ name, subject, body }: MailTemplate<Data>, data: Data): MailText {
-  return { template: name, subject: subject(data), body: body(data) };
+export function writeMail<Data extends { readonly organization?: { readonly name: string } | null }>(
+  { name, subject, body }: MailTemplate<Data>,
+  data: Data,
+): MailText {
+  return { template: name, subject: subject(data), body: body(data), heading: data.organization?.name ?? null };
 }
 
 /** The templates of an installation by name. */

@@ -49,6 +49,7 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
   },
   installation: { needs: "OPERATOR", use: "{ ssoAllowed }" },
   linkRequests: ofHome(["USERS_READ"], "id email"),
+  mails: ofHome(["AUDIT_READ"], "id recipient subject"),
   // `NODES` has the rules of each type.
   node: { needs: "SIGN_IN", use: `(id: "unknown") { id }` },
   nodes: { needs: "SIGN_IN", use: `(ids: ["unknown"]) { id }` },

@@ -48,13 +48,17 @@ describe("SMTP_URL", () => {
 
 describe("USHER_MAIL_FROM", () => {
   it("is made from USHER_URL unless it is set", () => {
-    expect(read(null).sender).toEqual({ name: "Usher", address: "no-reply@sso.acme.example" });
+    expect(read(null).sender).toEqual({
+      name: "Usher",
+      address: "no-reply@sso.acme.example",
+      publicUrl: PUBLIC_URL,
+    });
     expect(read(null, null, "http://[::1]:4000").sender.address).toBe("no-reply@localhost");
-    expect(read(null, "Acme sign-in <usher@acme.example>").sender).toEqual({
+    expect(read(null, "Acme sign-in <usher@acme.example>").sender).toMatchObject({
       name: "Acme sign-in",
       address: "usher@acme.example",
     });
-    expect(read(null, "usher@localhost").sender).toEqual({ name: "Usher", address: "usher@localhost" });
+    expect(read(null, "usher@localhost").sender).toMatchObject({ name: "Usher", address: "usher@localhost" });
   });
 
   it.each(["acme.example", "a@b@c", "Acme <usher@acme.example", "a@x.example, b@x.example", "x\r\ny <a@x.example>"])(

@@ -43,11 +43,21 @@ const givenUp = (mailId: string) =>
       sent,
       reason: smtpStatus ?? reason,
     }));
+/** Decodes a part (RFC 2045, section 6), without the line break before the next boundary. */
+function decode(head: string, body: string): string {
+  if (/Transfer-Encoding: base64/.test(head)) return Buffer.from(body, "base64").toString();
+  const text = /Transfer-Encoding: quoted-printable/.test(head)
+    ? body
+        .replaceAll("=\r\n", "")
+        .replaceAll(/=([0-9A-F]{2})/g, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)))
+    : body;
+  return Buffer.from(text.replace(/\r\n$/, ""), "latin1").toString();
+}
 const GIVEN_UP = { level: "error", template: "test", sent: "to a tester" };
 
 describe("a message", () => {
-  it("is delivered once, as plain text in UTF-8 with the right sender, and its text is deleted", async () => {
-    await post.queue({ subject: "Grüße, Ada", body: "Grüße\n.\n日本\n" });
+  it("is delivered once, as plain text and HTML in UTF-8 with the right sender, and its text is deleted", async () => {
+    await post.queue({ subject: "Grüße, Ada", body: "Grüße\n.\n日本\n", heading: "Acme <GmbH>" });
     const [queued] = await post.stored();
     expect(await post.deliver(server)).toBe("DONE");
     expect(await post.deliver(server)).toBe("DONE");
@@ -62,8 +72,16 @@ describe("a message", () => {
     expect(header("message-id")).toEqual([`<${queued!.id}@acme.test>`]);
     expect(header("date")).toEqual(["Mon, 23 Nov 2026 09:15:04 +0000"]);
     expect(header("auto-submitted")).toEqual(["auto-generated"]);
-    expect(header("content-type")).toEqual(["text/plain; charset=utf-8"]);
-    expect(Buffer.from(mail!.body, "base64").toString()).toBe("Grüße\n.\n日本\n".replaceAll("\n", "\r\n"));
+    const [, boundary] = /^multipart\/alternative; boundary="(.+)"$/.exec(header("content-type")![0]!)!;
+    const [, plain, rich, end] = mail!.body.split(`--${boundary}`).map((part) => {
+      const [head = "", body = ""] = part.trimStart().split("\r\n\r\n");
+      return [head.split("\r\n")[0], decode(head, body)];
+    });
+    expect(plain).toEqual(["Content-Type: text/plain; charset=utf-8", "Grüße\r\n.\r\n日本\r\n"]);
+    expect(rich![0]).toBe("Content-Type: text/html; charset=utf-8");
+    expect(rich![1]).toContain("<h1>Acme &lt;GmbH&gt;</h1>");
+    expect(rich![1]).toContain("<p>Grüße<br />.<br />日本</p>");
+    expect(end).toEqual(["--", ""]);
 
     const [sent] = await post.stored();
     expect(sent).toMatchObject({ attempts: 1, next_attempt_at: null, leased_until: null, last_error: null, body: "" });

@@ -41,7 +41,7 @@ export interface Post {
   readonly close: () => Promise<void>;
 }
 
-export const SENDER = { name: "Usher", address: "usher@acme.test" };
+export const SENDER = { name: "Usher", address: "usher@acme.test", publicUrl: "https://usher.test" };
 export const BODY = "Nobody but Ada may read: https://usher.test/link?opens=for-the-holder";
 /** Signals that never abort. */
 export const NEVER = { begin: new AbortController().signal, finish: new AbortController().signal };
