@@ -61,7 +61,10 @@ export async function openConnection(
   return { source, strategy, logout };
 }
 
-/** Checked when saved, and again here, because the operator may have removed a host since. */
+/**
+ * The logout URL of the settings; `null` without a usable one. Saving checked the URL, but the operator may have removed a host
+ * since.
+ */
 function readLogoutUrl({ logoutUrl }: SamlSettings, { urls }: Runtime): string | null {
   return logoutUrl !== null && urls.browserUrl(new URL(logoutUrl)) === null ? logoutUrl : null;
 }
