@@ -112,7 +112,7 @@ export async function makeDirectory({ usher, home: { organizationId, connectionI
   return createProvisioningDirectory.directory.id;
 }
 
-/** Lets a provider create a group through a directory. */
+/** Lets a provider create a group through a directory, and waits until the background has written the directory's last activity. */
 export async function makeProvisioningRequest({ usher, word }: House, directoryId: string): Promise<void> {
   const { rotateProvisioningToken } = await usher.ask(
     "mutation ($id: ID!) { rotateProvisioningToken(id: $id) { token directory { baseUrl } } }",
@@ -124,6 +124,10 @@ export async function makeProvisioningRequest({ usher, word }: House, directoryI
     body: JSON.stringify({ displayName: word() }),
   });
   if (status !== 201) throw new Error(`The group was not created: ${status}.`);
+  const readLastWrite = async () =>
+    (await usher.ask("query ($id: ID!) { provisioningDirectory(id: $id) { lastWriteAt } }", { id: directoryId }))
+      .provisioningDirectory.lastWriteAt;
+  while ((await readLastWrite()) === null) await new Promise((resolve) => setTimeout(resolve, 50));
 }
 
 /** A draft, or an active connection. */
