@@ -15,6 +15,7 @@ import { createPeopleNodes } from "../people/nodes.js";
 import { createPeopleResolvers, type PeopleNeeds } from "../people/resolvers.js";
 import type { Catalogue } from "../platform/graphql/failures.js";
 import { buildGraphQLSchema, type ResolverClass } from "../platform/graphql/schema.js";
+import { findDirectoryRoleUses } from "../provisioning/directory/stored/directory-mappings.operations.js";
 import { createDirectoryNodes, createDirectoryResolvers } from "../provisioning/directory/resolvers.js";
 import { createSignInResolvers } from "../sign-in/resolvers.js";
 import { createTrainingNodes } from "../training/nodes.js";
@@ -42,7 +43,7 @@ export function createSchema(
 ): GraphQLSchema {
   const container = new Map<ResolverClass, object>([
     ...createPeopleResolvers(store, {
-      roles: [findRoleMappingUses],
+      roles: [findRoleMappingUses, findDirectoryRoleUses],
       organizationParts: ORGANIZATION_PARTS,
       users: DELETION_PARTS,
       clock: services.runtime.clock,

@@ -26,6 +26,14 @@ export const EMAIL_TAKEN = defineFailure<{
   remedy: "Use the account that has the address, or another address.",
 });
 
+export const MANAGED_BY_DIRECTORY = defineFailure<{ type: "user" | "group"; directoryId: string; name: string }>({
+  code: "MANAGED_BY_DIRECTORY",
+  status: 409,
+  message: ({ type, name }) => `The provisioning directory "${name}" alone changes this ${type}.`,
+  remedy:
+    "Change it at the identity provider. To change it here, a caller with CONNECTIONS_WRITE can end the lock with updateProvisioningDirectory(input: { id, lockManaged: false }). Nothing was changed.",
+});
+
 export const GROUP_NAME_TAKEN = defineFailure<{ name: string }>({
   code: "GROUP_NAME_TAKEN",
   status: 409,
@@ -236,6 +244,7 @@ export const PASSWORD_NOT_ALLOWED = defineFailure({
 export const PEOPLE_FAILURES = [
   SLUG_TAKEN,
   EMAIL_TAKEN,
+  MANAGED_BY_DIRECTORY,
   GROUP_NAME_TAKEN,
   ROLE_KEY_TAKEN,
   ROLE_BUILT_IN,

@@ -25,6 +25,7 @@ const ENDPOINTS = new Set(
   ].concat(
     "User",
     "Group",
+    "Role",
     SCHEMAS.map(({ id }) => id),
   ),
 );

@@ -46,4 +46,17 @@ export const SCIM_BULK_REFERENCE_UNRESOLVED = defineFailure<{ bulkId: string; is
   remedy: "Correct the operation that makes the resource, and send both again.",
 });
 
-export const SCIM_FAILURES = [SCIM_REQUEST_INVALID, SCIM_BULK_TOO_LARGE, SCIM_BULK_REFERENCE_UNRESOLVED] as const;
+/** A resource type can only be read (RFC 9110, section 15.5.6). */
+export const SCIM_READ_ONLY = defineFailure({
+  code: "SCIM_READ_ONLY",
+  status: 405,
+  message: "Roles can only be read by SCIM.",
+  remedy: "Give a role by the attribute roles of a user, where the directory's policy allows it. Nothing was changed.",
+});
+
+export const SCIM_FAILURES = [
+  SCIM_REQUEST_INVALID,
+  SCIM_BULK_TOO_LARGE,
+  SCIM_BULK_REFERENCE_UNRESOLVED,
+  SCIM_READ_ONLY,
+] as const;

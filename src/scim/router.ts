@@ -11,9 +11,11 @@ import { createDiscoveryRoutes } from "./routes/discovery.js";
 import { createGroupEndpoint } from "./routes/groups.js";
 import { list } from "./routes/lists.js";
 import { LARGEST_BODY_BYTES, readBody, readSearch } from "./routes/read-request.js";
+import { createRoleRoutes } from "./routes/roles.js";
 import { createResourceRoutes } from "./routes/resources.js";
 import { createUserEndpoint } from "./routes/users.js";
 import type { ScimServices } from "./services.js";
+import { ROLE_TYPE } from "./schema/schemas.js";
 import { noteArrival, traceRequest } from "./trace-request.js";
 import { createTokenRoute } from "./token/token-route.js";
 
@@ -49,7 +51,8 @@ export function createScimRouter(services: ScimServices): Router {
     };
     answer(response, 200, await runBulk(services, place, readBody(request)));
   });
-  router.use(createDiscoveryRoutes(baseUrl));
+  router.use(ROLE_TYPE.endpoint, createRoleRoutes(services, baseUrl, directoryOf));
+  router.use(createDiscoveryRoutes(services, baseUrl, directoryOf));
   router.use(() => {
     throw new Failure(NOT_FOUND, { type: "SCIM endpoint" });
   });

@@ -401,7 +401,14 @@ describe("a program", () => {
     expect(await ask("ProvisioningDirectories", { organizationId })).toMatchObject({
       provisioningDirectories: { nodes: [{ id, name: "Acme's directory", connection: { id: connectionId } }] },
     });
-    const change = { id, deprovisionAction: "DISABLE", signInMatch: "EMAIL", connectionId: null };
+    const change = {
+      id,
+      deprovisionAction: "DISABLE",
+      signInMatch: "EMAIL",
+      connectionId: null,
+      lockManaged: true,
+      policies: { roleSync: "AUTHORITATIVE" },
+    };
     expect((await ask("UpdateProvisioningDirectory", { input: change })).updateProvisioningDirectory).toEqual({
       directory: {
         id,
@@ -410,7 +417,21 @@ describe("a program", () => {
         state: "ACTIVE",
         deprovisionAction: "DISABLE",
         signInMatch: "EMAIL",
+        lockManaged: true,
+        policies: { roleSync: "AUTHORITATIVE" },
       },
+    });
+    const roleMappings = [{ claim: "groups", operator: "EQUALS", value: "Staff", roleKey: "USER" }];
+    const rules = { directoryId: id, roleMappings, assignableRoleKeys: ["USER"] };
+    expect((await ask("SetProvisioningMappings", { input: rules })).setProvisioningMappings.directory).toMatchObject({
+      version: 3,
+      assignableRoles: [{ key: "USER" }],
+      roleMappings: [{ values: ["Staff"], role: { key: "USER" } }],
+    });
+    expect((await ask("ProvisioningMappings", { id })).provisioningDirectory).toMatchObject({
+      policies: { roleSync: "AUTHORITATIVE", missingGroups: "KEEP" },
+      roleMappings: [{ claim: "groups", role: { key: "USER" } }],
+      groupMappings: [],
     });
     const rotated = (await ask("RotateProvisioningToken", { id })).rotateProvisioningToken;
     expect(rotated.token).not.toBe(token);
@@ -444,7 +465,7 @@ describe("a program", () => {
     await ask("UpdateProvisioningDirectory", { input: { id, state: "PAUSED" } });
     expect((await ask("ProvisioningDirectory", { id })).provisioningDirectory.pauseReason).toBe("ADMINISTRATOR");
     expect((await ask("ReleaseProvisioningDirectory", { input: { id } })).releaseProvisioningDirectory).toEqual({
-      directory: { id, version: 4, state: "ACTIVE", pauseReason: null, removalsAllowedUntil: null },
+      directory: { id, version: 5, state: "ACTIVE", pauseReason: null, removalsAllowedUntil: null },
     });
     await ask("DeleteProvisioningDirectory", { id });
     expect((await ask("ProvisioningDirectory", { id })).provisioningDirectory).toBeNull();

@@ -201,13 +201,14 @@ describe("what a provider can learn of the server", () => {
       etag: { supported: true },
     });
     const types = await scim.send("GET", "/ResourceTypes");
-    expect(types.body.Resources.map(({ name }: { name: string }) => name)).toEqual(["User", "Group"]);
+    expect(types.body.Resources.map(({ name }: { name: string }) => name)).toEqual(["User", "Group", "Role"]);
     const schemas = await scim.send("GET", "/Schemas");
     const ids = schemas.body.Resources.map(({ id }: { id: string }) => id);
     expect(ids).toEqual([
       "urn:ietf:params:scim:schemas:core:2.0:User",
       "urn:ietf:params:scim:schemas:core:2.0:Group",
       "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
+      "urn:ietf:params:scim:schemas:core:2.0:Role",
     ]);
     for (const id of ids) expect((await scim.send("GET", `/Schemas/${id}`)).body.id).toBe(id);
     expect((await scim.send("GET", "/ResourceTypes/User")).body.schema).toBe(ids[0]);

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser } from "../../testing/browser.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
-import { createScimClient, describeUser, GROUP, type ScimClient } from "../support/scim.js";
+import { createScimClient, describeUser, GROUP, makeOrganization, type ScimClient } from "../support/scim.js";
 import { createTenant, makePerson, type Tenant } from "../support/tenant.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";
 
@@ -290,5 +290,256 @@ describe("a sign-in and a directory that both give", () => {
     expect(previewSignIn.rules[0]).toMatchObject({ value: "Managers", matched: true });
     expect(previewSignIn.rules[0].reason).toContain("provisioning directory");
     expect(previewSignIn.decision.roleKeys).toEqual(["MANAGER"]);
+  });
+});
+
+/** An organization whose directory has rules of its own. */
+async function makeOwn(rules: (staffId: string) => Rules, policies: Policies = {}, more: object = {}) {
+  const organizationId = await makeOrganization(usher);
+  const staffId = await makeGroupOf(organizationId, "Staff at Usher");
+  const scim = await createScimClient(usher, organizationId, { policies });
+  const { roles, groups, attributes } = rules(staffId);
+  const set = async (input: object, key?: string) =>
+    await usher.graphql(
+      `mutation ($input: SetProvisioningMappingsInput!) { setProvisioningMappings(input: $input) { directory {
+         version policies { roleSync missingGroups } assignableRoles { key }
+         attributeMappings { claim field } roleMappings { claim values role { key } } groupMappings { group { name } } } } }`,
+      { input: { directoryId: scim.directoryId, ...input } },
+      key,
+    );
+  const lists = { roleMappings: roles, groupMappings: groups, attributeMappings: attributes };
+  const answer = await set({ ...lists, ...more });
+  expect(answer.errors).toBeUndefined();
+  const read = (name = "ada") => accountOf(organizationId, `${name}@acme.test`);
+  return { scim, organizationId, read, set, directory: answer.data.setProvisioningMappings.directory };
+}
+/** A key of an organization with these scopes. */
+const makeKey = async (organizationId: string, scopes: readonly string[]): Promise<string> => {
+  const { createApiKey } = await usher.ask(
+    `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { key } }`,
+    { input: { organizationId, name: "k", scopes } },
+  );
+  return createApiKey.key;
+};
+const codesOf = ({ errors }: { readonly errors?: readonly { readonly extensions: { readonly code: string } }[] }) =>
+  (errors ?? []).map(({ extensions }) => extensions.code);
+
+describe("a directory with rules of its own", () => {
+  it("gives fields, roles and groups by them, and says that it did", async () => {
+    const { scim, read, directory } = await makeOwn((staffId) => ({
+      attributes: [{ claim: "userType", field: "custom.kind" }],
+      ...BOTH(staffId),
+    }));
+    expect(directory).toEqual({
+      version: 2,
+      policies: { roleSync: "STICKY", missingGroups: "KEEP" },
+      assignableRoles: [],
+      attributeMappings: [{ claim: "userType", field: "custom.kind" }],
+      roleMappings: [
+        { claim: "groups", values: ["Managers"], role: { key: "MANAGER" } },
+        { claim: "groups", values: ["Auditors"], role: { key: "AUDITOR" } },
+      ],
+      groupMappings: [{ group: { name: "Staff at Usher" } }],
+    });
+    const { id } = await scim.makeUser({ ...describeUser("ada"), userType: "Employee" });
+    const groups = [await pushGroup(scim, "Managers", [id]), await pushGroup(scim, "Staff", [id])];
+    const account = await read();
+    expect(account).toMatchObject({ roles: ["MANAGER"], groups: ["Managers", "Staff", "Staff at Usher"] });
+    expect(account.profile).toContainEqual({ field: "custom.kind", value: "Employee", source: "SCIM" });
+    expect(account.roleGrants).toEqual([
+      {
+        role: { key: "MANAGER" },
+        source: "MAPPING",
+        mappingId: expect.any(String),
+        connectionId: null,
+        directoryId: scim.directoryId,
+      },
+    ]);
+    for (const group of groups) await leave(scim, group, id);
+    // STICKY keeps the role.
+    expect(await read()).toMatchObject({ roles: ["MANAGER"], groups: [] });
+  });
+
+  it("follows its own roleSync and missingGroups: before the provider sends groups, they are not known", async () => {
+    const rules = { roleSync: "AUTHORITATIVE", missingGroups: "KEEP" };
+    const { scim, read, organizationId } = await makeOwn(BOTH, rules);
+    const { id } = await scim.makeUser(describeUser("ada"));
+    const { users } = await usher.ask(`query ($id: ID!) { users(organizationId: $id) { nodes { id } } }`, {
+      id: organizationId,
+    });
+    await usher.ask(`mutation ($input: UpdateUserInput!) { updateUser(input: $input) { user { id } } }`, {
+      input: { id: users.nodes[0].id, roleKeys: ["AUDITOR"] },
+    });
+    await scim.patch(`/Users/${id}`, { op: "replace", path: "title", value: "One" });
+    expect((await read()).roles).toEqual(["AUDITOR"]);
+    const group = await pushGroup(scim, "Managers", [id]);
+    expect((await read()).roles).toEqual(["MANAGER"]);
+    await leave(scim, group, id);
+    expect((await read()).roles).toEqual(["USER"]);
+  });
+
+  it("a sign-in through another connection takes nothing that the directory gave", async () => {
+    const tenant = await createTenant(usher, provider, { policies: { roleSync: "AUTHORITATIVE" } });
+    const { organizationId, connectionId } = tenant;
+    const scim = await createScimClient(usher, organizationId);
+    await usher.ask(
+      `mutation ($input: SetProvisioningMappingsInput!) { setProvisioningMappings(input: $input) { directory { id } } }`,
+      { input: { directoryId: scim.directoryId, roleMappings: [rule("Managers", { roleKey: "MANAGER" })] } },
+    );
+    await usher.ask(
+      `mutation ($input: SetRoleMappingsInput!) { setRoleMappings(input: $input) { connection { id } } }`,
+      {
+        input: { connectionId, mappings: [rule("Auditors", { roleKey: "AUDITOR" })] },
+      },
+    );
+    const { id } = await scim.makeUser(describeUser("ada"));
+    await pushGroup(scim, "Managers", [id]);
+    expect(await signIn(tenant, "ada", { groups: [] })).toBe("SUCCEEDED");
+    expect((await accountOf(organizationId, "ada@acme.test")).roles).toEqual(["MANAGER"]);
+    expect(await signIn(tenant, "ada", { groups: ["Auditors"] })).toBe("SUCCEEDED");
+    expect((await accountOf(organizationId, "ada@acme.test")).roles).toEqual(["MANAGER"]);
+  });
+
+  it("refuses rules and policies of its own while it is linked, and names the list of a mistake", async () => {
+    const { scim, organizationId } = await makeLinked(() => ({}));
+    const mutations = [
+      [
+        `mutation ($input: SetProvisioningMappingsInput!) { setProvisioningMappings(input: $input) { directory { id } } }`,
+        { directoryId: scim.directoryId, roleMappings: [rule("a", { roleKey: "USER" })] },
+        "roleMappings",
+      ],
+      [
+        `mutation ($input: UpdateProvisioningDirectoryInput!) { updateProvisioningDirectory(input: $input) { directory { id } } }`,
+        { id: scim.directoryId, policies: { roleSync: "STICKY" } },
+        "policies",
+      ],
+    ] as const;
+    for (const [mutation, input, path] of mutations) {
+      const { errors } = await usher.graphql(mutation, { input });
+      expect(errors?.[0]?.extensions).toMatchObject({ code: "INVALID_INPUT", details: { fields: [{ path }] } });
+    }
+    expect(organizationId).not.toBe("");
+    const { set } = await makeOwn(() => ({}));
+    const { errors } = await set({ roleMappings: [rule("", { roleKey: "USER" })] });
+    expect((errors?.[0]?.extensions as any).details.fields[0].path).toBe("roleMappings.0.value");
+  });
+});
+
+describe("roles that the provider names", () => {
+  const named = (...keys: readonly string[]) => keys.map((value) => ({ value }));
+
+  it("are given where the directory allows them, and withdrawn when they are not named any more", async () => {
+    const { scim, read } = await makeOwn(() => ({}), {}, { assignableRoleKeys: ["MANAGER", "AUDITOR"] });
+    const { id } = await scim.makeUser({ ...describeUser("ada"), roles: named("manager") });
+    const account = await read();
+    expect(account.roleGrants).toEqual([
+      { role: { key: "MANAGER" }, source: "SCIM", mappingId: null, connectionId: null, directoryId: scim.directoryId },
+    ]);
+    await scim.patch(`/Users/${id}`, { op: "replace", path: "roles", value: named("AUDITOR") });
+    expect((await read()).roles).toEqual(["AUDITOR"]);
+    // STICKY keeps what rules gave. What the provider named goes with its name.
+    await scim.patch(`/Users/${id}`, { op: "remove", path: "roles" });
+    expect((await read()).roles).toEqual(["USER"]);
+    expect((await scim.send("GET", `/Users/${id}`)).body.roles).toBeUndefined();
+  });
+
+  it("are refused with 400 if the directory does not allow them, and nothing is changed", async () => {
+    const { scim, organizationId } = await makeOwn(() => ({}), {}, { assignableRoleKeys: ["MANAGER"] });
+    const made = await scim.send("POST", "/Users", { ...describeUser("mallory"), roles: named("ADMIN") });
+    expect([made.status, made.body.scimType]).toEqual([400, "invalidValue"]);
+    const { id } = await scim.makeUser(describeUser("ada"));
+    for (const value of [named("ADMIN"), named("MANAGER", "ADMIN"), named("UNKNOWN"), named("admin ")]) {
+      const { status } = await scim.patch(`/Users/${id}`, { op: "replace", path: "roles", value });
+      expect(status).toBe(400);
+    }
+    const { users } = await usher.ask(
+      `query ($id: ID!) { users(organizationId: $id) { nodes { email roles { key } } } }`,
+      { id: organizationId },
+    );
+    expect(users.nodes).toEqual([{ email: "ada@acme.test", roles: [{ key: "USER" }] }]);
+  });
+
+  it("are kept without effect where the directory allows none, which is the default", async () => {
+    const { scim, read } = await makeOwn(() => ({}));
+    const { id } = await scim.makeUser({ ...describeUser("ada"), roles: named("ADMIN") });
+    expect((await read()).roles).toEqual(["USER"]);
+    expect((await scim.send("GET", `/Users/${id}`)).body.roles).toEqual(named("ADMIN"));
+  });
+
+  it("can be allowed only by a caller who holds their permissions, and CONNECTIONS_WRITE alone mints nobody", async () => {
+    const { scim, organizationId, set } = await makeOwn(() => ({}));
+    const key = await makeKey(organizationId, ["CONNECTIONS_WRITE", "MAPPINGS_WRITE", "USERS_READ", "GROUPS_READ"]);
+    const connections = await makeKey(organizationId, ["CONNECTIONS_WRITE", "CONNECTIONS_READ"]);
+    expect(codesOf(await set({ assignableRoleKeys: ["ADMIN"] }, key))).toEqual(["FORBIDDEN"]);
+    expect(codesOf(await set({ roleMappings: [rule("a", { roleKey: "ADMIN" })] }, key))).toEqual(["FORBIDDEN"]);
+    for (const input of [{ assignableRoleKeys: ["USER"] }, { roleMappings: [] }])
+      expect(codesOf(await set(input, connections))).toEqual(["FORBIDDEN"]);
+    expect(codesOf(await set({ assignableRoleKeys: ["ADMIN"] }))).toEqual([]);
+    // Whoever has the token of this directory makes administrators, so these callers get no new token.
+    const rotate = `mutation ($id: ID!) { rotateProvisioningToken(id: $id) { token } }`;
+    expect(codesOf(await usher.graphql(rotate, { id: scim.directoryId }, connections))).toEqual(["FORBIDDEN"]);
+    const assertions = `mutation ($input: SetProvisioningAssertionsInput!) { setProvisioningAssertions(input: $input) { directory { id } } }`;
+    const keys = { input: { id: scim.directoryId, jwksUrl: "https://id.example/jwks" } };
+    expect(codesOf(await usher.graphql(assertions, keys, connections))).toEqual(["FORBIDDEN"]);
+  });
+
+  it("a connection whose mappings give more than the caller holds cannot be linked to a directory by the caller", async () => {
+    const { organizationId, connectionId } = await makeLinked(() => ({ roles: [rule("a", { roleKey: "ADMIN" })] }));
+    const key = await makeKey(organizationId, ["CONNECTIONS_WRITE", "CONNECTIONS_READ"]);
+    const create = `mutation ($input: CreateProvisioningDirectoryInput!) { createProvisioningDirectory(input: $input) { directory { id } } }`;
+    const input = { organizationId, connectionId };
+    expect(codesOf(await usher.graphql(create, { input }, key))).toEqual(["FORBIDDEN"]);
+    const { data } = await usher.graphql(create, { input: { organizationId } }, key);
+    const { id } = data.createProvisioningDirectory.directory;
+    const update = `mutation ($input: UpdateProvisioningDirectoryInput!) { updateProvisioningDirectory(input: $input) { directory { id } } }`;
+    expect(codesOf(await usher.graphql(update, { input: { id, connectionId } }, key))).toEqual(["FORBIDDEN"]);
+    expect(codesOf(await usher.graphql(update, { input: { id, connectionId } }))).toEqual([]);
+  });
+
+  it("can be read at /Roles, filtered, and in the schema, but not changed", async () => {
+    const { scim } = await makeOwn(() => ({}), {}, { assignableRoleKeys: ["MANAGER"] });
+    const { body } = await scim.send("GET", "/Roles");
+    expect(body.Resources.map(({ value }: { value: string }) => value)).toEqual([
+      "ADMIN",
+      "MANAGER",
+      "AUDITOR",
+      "USER",
+    ]);
+    const manager = body.Resources[1];
+    expect(manager).toEqual({
+      schemas: ["urn:ietf:params:scim:schemas:core:2.0:Role"],
+      id: expect.any(String),
+      value: "MANAGER",
+      display: "Manager",
+      supported: true,
+      meta: { resourceType: "Role", location: `${scim.baseUrl}/Roles/${manager.id}` },
+    });
+    expect((await scim.send("GET", `/Roles/${manager.id}`)).body).toEqual(manager);
+    for (const [filter, count] of [
+      ['value eq "manager"', 1],
+      ["supported eq true", 1],
+      [`id eq "${manager.id}"`, 1],
+      ['not (display sw "Man")', 3],
+      ['meta.created gt "2020-01-01T00:00:00Z"', 0],
+    ] as const)
+      expect((await scim.send("GET", `/Roles?filter=${encodeURIComponent(filter)}`)).body.totalResults).toBe(count);
+    const second = (await scim.send("GET", "/Roles?startIndex=2&count=1&attributes=value")).body;
+    expect(second.Resources).toEqual([{ schemas: manager.schemas, id: manager.id, value: "MANAGER" }]);
+    for (const [method, path] of [
+      ["POST", "/Roles"],
+      ["PUT", `/Roles/${manager.id}`],
+      ["DELETE", `/Roles/${manager.id}`],
+    ] as const) {
+      const { status, headers } = await scim.send(method, path, method === "DELETE" ? undefined : {});
+      expect([status, headers.get("allow")]).toEqual([405, "GET, HEAD"]);
+    }
+    const schema = (await scim.send("GET", "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User")).body;
+    const roles = schema.attributes.find(({ name }: { name: string }) => name === "roles");
+    expect(roles.subAttributes[0].canonicalValues).toEqual(["ADMIN", "MANAGER", "AUDITOR", "USER"]);
+    const types = (await scim.send("GET", "/ResourceTypes")).body.Resources;
+    expect(types.map(({ endpoint }: { endpoint: string }) => endpoint)).toEqual(["/Users", "/Groups", "/Roles"]);
+    // Another organization's role does not exist here.
+    const other = await makeOwn(() => ({}));
+    expect((await other.scim.send("GET", `/Roles/${manager.id}`)).status).toBe(404);
   });
 });

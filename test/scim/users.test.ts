@@ -173,6 +173,21 @@ describe("a user that a directory creates", () => {
   });
 });
 
+describe("a user that a directory changes", () => {
+  it("keeps the account, its sign-ins and its id with a new userName and address, and frees the old ones", async () => {
+    const made = await scim.makeUser(describeUser("maiden"));
+    const { id } = await accountOf("maiden@acme.test");
+    const { externalId, ...married } = describeUser("married");
+    const { status, body } = await scim.send("PUT", `/Users/${made.id}`, { ...married, externalId: made.externalId });
+    expect([status, body.id, externalId === made.externalId]).toEqual([200, made.id, false]);
+    expect(await accountOf("married@acme.test")).toMatchObject({ id, username: "married@acme.test", status: "ACTIVE" });
+    expect(typesOf(await eventsOf(id))).toEqual(["user.created", "user.updated", "user.email_changed"]);
+    const next = await scim.makeUser({ ...describeUser("maiden"), externalId: "maiden-2" });
+    expect(next.id).not.toBe(made.id);
+    expect((await accountOf("maiden@acme.test")).id).not.toBe(id);
+  });
+});
+
 describe("a user that a directory deactivates", () => {
   it("is archived, and restored by active true", async () => {
     const { id } = await scim.makeUser(describeUser("alan"));
@@ -339,18 +354,34 @@ describe("a token", () => {
     expect((await scim.send("GET", `/Users/${made.id}`)).body).toEqual(made);
   });
 
-  it("stops working when the plan loses SCIM, which deprovisions nobody", async () => {
+  it("stops working while the plan lacks SCIM, which deprovisions nobody, and works again afterwards", async () => {
     const organization = await makeOrganization(usher);
     const other = await createScimClient(usher, organization);
-    await other.makeUser(describeUser("ruth"));
-    await usher.ask(
-      `mutation ($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { organization { id } } }`,
-      { input: { id: organization, entitlements: { scim: false } } },
-    );
-    const refused = await other.send("GET", "/Users");
-    expect(refused.status).toBe(403);
-    expect(refused.body.detail).toContain("plan");
+    const ruth = await other.makeUser(describeUser("ruth"));
+    const entitle = (scimEntitled: boolean) =>
+      usher.ask(
+        `mutation ($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { organization { id } } }`,
+        { input: { id: organization, entitlements: { scim: scimEntitled } } },
+      );
+    await entitle(false);
+    const deactivate = { op: "replace", path: "active", value: false };
+    for (const refused of [
+      await other.send("GET", "/Users"),
+      await other.send("GET", "/ServiceProviderConfig"),
+      await other.send("POST", "/Users", describeUser()),
+      await other.patch(`/Users/${ruth.id}`, deactivate),
+      await other.send("DELETE", `/Users/${ruth.id}`),
+    ]) {
+      expect(refused.status).toBe(403);
+      expect(refused.body).toMatchObject({ schemas: [ERROR], status: "403" });
+      expect(refused.body.detail).toContain("plan");
+    }
     expect((await accountOf("ruth@acme.test", organization)).status).toBe("ACTIVE");
+    await entitle(true);
+    expect((await other.send("GET", `/Users/${ruth.id}`)).body).toEqual(ruth);
+    await other.patch(`/Users/${ruth.id}`, deactivate);
+    expect((await accountOf("ruth@acme.test", organization)).status).toBe("ARCHIVED");
+    await entitle(false);
     const { errors } = await usher.graphql(
       `mutation ($input: CreateProvisioningDirectoryInput!) { createProvisioningDirectory(input: $input) { token } }`,
       { input: { organizationId: organization } },

@@ -3,7 +3,7 @@ import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from "type-graphql"
 import { holds, requirePermission, type Caller } from "../../access/caller.js";
 import type { RequestContext } from "../../access/request-context.js";
 import type { ConnectionLoaders } from "../loaders.js";
-import { NO_MAPPINGS, type Mappings } from "../mapping/mapping.js";
+import { NO_MAPPINGS, type GroupMapping, type Mappings, type RoleMapping } from "../mapping/mapping.js";
 import { setAttributeMappings, setGroupMappings, setRoleMappings } from "../mapping/mapping.operations.js";
 import type { ConnectionServices } from "../services.js";
 import type { Connection } from "../stored/connection.js";
@@ -19,8 +19,38 @@ import {
 import { AttributeMappingType, GroupMappingType, RoleMappingType } from "./mapping.type.js";
 
 /** MAPPINGS_WRITE includes reading. */
-function requireMappings(caller: Caller, { organizationId }: Connection): void {
+export function requireMappings(caller: Caller, { organizationId }: Pick<Connection, "organizationId">): void {
   if (!holds(caller, organizationId, "MAPPINGS_WRITE")) requirePermission(caller, organizationId, "MAPPINGS_READ");
+}
+
+/** Role mappings with their roles. */
+export async function showRoleMappings(
+  loaders: Pick<ConnectionLoaders, "rolesOfOrganization">,
+  context: RequestContext,
+  organizationId: string,
+  mappings: readonly RoleMapping[],
+): Promise<readonly RoleMappingType[]> {
+  if (mappings.length === 0) return [];
+  const roles = await loaders.rolesOfOrganization(context).load(organizationId);
+  const byId = new Map(roles.map((role) => [role.id, role]));
+  return mappings.flatMap((mapping) => {
+    const role = byId.get(mapping.roleId);
+    return role === undefined ? [] : [{ ...mapping, role }];
+  });
+}
+
+/** Group mappings with their groups. */
+export async function showGroupMappings(
+  loaders: Pick<ConnectionLoaders, "group">,
+  context: RequestContext,
+  mappings: readonly GroupMapping[],
+): Promise<readonly GroupMappingType[]> {
+  const groups = await loaders.group(context).loadMany(mappings.map(({ groupId }) => groupId));
+  return mappings.flatMap((mapping, index) => {
+    const group = groups[index];
+    if (group instanceof Error) throw group;
+    return group == null ? [] : [{ ...mapping, group }];
+  });
 }
 
 @Resolver(() => SsoConnectionType)
@@ -48,14 +78,8 @@ export class MappingResolver {
     @Root() connection: Connection,
     @Ctx() context: RequestContext,
   ): Promise<readonly RoleMappingType[]> {
-    const { roles: mappings } = await this.mappingsOf(connection, context);
-    if (mappings.length === 0) return [];
-    const roles = await this.loaders.rolesOfOrganization(context).load(connection.organizationId);
-    const byId = new Map(roles.map((role) => [role.id, role]));
-    return mappings.flatMap((mapping) => {
-      const role = byId.get(mapping.roleId);
-      return role === undefined ? [] : [{ ...mapping, role }];
-    });
+    const { roles } = await this.mappingsOf(connection, context);
+    return await showRoleMappings(this.loaders, context, connection.organizationId, roles);
   }
 
   @FieldResolver(() => [GroupMappingType], {
@@ -65,13 +89,7 @@ export class MappingResolver {
     @Root() connection: Connection,
     @Ctx() context: RequestContext,
   ): Promise<readonly GroupMappingType[]> {
-    const { groups: mappings } = await this.mappingsOf(connection, context);
-    const groups = await this.loaders.group(context).loadMany(mappings.map(({ groupId }) => groupId));
-    return mappings.flatMap((mapping, index) => {
-      const group = groups[index];
-      if (group instanceof Error) throw group;
-      return group == null ? [] : [{ ...mapping, group }];
-    });
+    return await showGroupMappings(this.loaders, context, (await this.mappingsOf(connection, context)).groups);
   }
 
   @Mutation(() => SetAttributeMappingsPayload, {

@@ -4,6 +4,8 @@ import type { Store } from "../../access/store.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { recordAudit } from "../../audit/record-audit.js";
 import { Failure, INVALID_INPUT, NOT_FOUND } from "../../platform/errors/failure.js";
+import { MANAGED_BY_DIRECTORY } from "../failures.js";
+import { findManagedUsers, requireGroupUnmanaged } from "../user/managed.js";
 import { findMembersAmong } from "../user/user.repository.js";
 import { findManagerIds } from "./group-manager.repository.js";
 import { addReason, removeReason, type ChangedGroup } from "./group.changes.js";
@@ -36,10 +38,10 @@ export interface ChangedMembers {
 
 /**
  * Adds users to a group. A user who is already a member gets `by hand` as a further reason. A user who is not a member of the
- * organization gets NOT_FOUND. The other users are added.
+ * organization gets NOT_FOUND, and one whom a directory manages alone MANAGED_BY_DIRECTORY. The other users are added.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN (also for managers of the group without TRAINING_READ), NOT_FOUND (the group),
- * INVALID_INPUT (too many users)
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for managers of the group without TRAINING_READ), NOT_FOUND and MANAGED_BY_DIRECTORY
+ *   (the group), INVALID_INPUT (too many users)
  */
 export async function addUsersToGroup(store: Store, caller: Caller, input: GroupMembersInput): Promise<ChangedMembers> {
   const source: MembershipSource = { kind: caller.kind === "API_KEY" ? "API" : "ADMIN", id: BY_HAND };
@@ -52,9 +54,9 @@ export async function addUsersToGroup(store: Store, caller: Caller, input: Group
 
 /**
  * Removes users from a group, for every reason. A mapping or a directory can add them again. A user who is not a member of
- * the organization gets NOT_FOUND. The other users are removed.
+ * the organization gets NOT_FOUND, and one whom a directory manages alone MANAGED_BY_DIRECTORY. The other users are removed.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (the group), INVALID_INPUT (too many users)
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND and MANAGED_BY_DIRECTORY (the group), INVALID_INPUT (too many users)
  */
 export async function removeUsersFromGroup(
   store: Store,
@@ -77,8 +79,11 @@ async function changeMembers(
   requireFewEnough(userIds);
   return await store.begin(caller, causeOf(caller), async (unit) => {
     const before = await readGroupForChange(unit, found);
+    await requireGroupUnmanaged(unit, before.organizationId, before.id);
     const members = await findMembersAmong(unit, before.organizationId, userIds);
-    const { group, userIds: changed } = await change(unit, before, [...members]);
+    const managed = await findManagedUsers(unit, before.organizationId, [...members]);
+    const free = [...members].filter((userId) => !managed.has(userId));
+    const { group, userIds: changed } = await change(unit, before, free);
     if (changed.length > 0)
       await recordAudit(unit, {
         organizationId: group.organizationId,
@@ -86,7 +91,13 @@ async function changeMembers(
         subject: { type: "group", id: group.id },
         ...(action === "group.members_added" ? { after: { userIds: changed } } : { before: { userIds: changed } }),
       });
-    return { group, results: userIds.map((userId) => (members.has(userId) ? done(userId) : unknown(userId))) };
+    const results = userIds.map((userId) => {
+      const directory = managed.get(userId);
+      if (directory !== undefined)
+        return refused(userId, new Failure(MANAGED_BY_DIRECTORY, { type: "user", ...directory }));
+      return members.has(userId) ? done(userId) : refused(userId, new Failure(NOT_FOUND, { type: "user" }));
+    });
+    return { group, results };
   });
 }
 
@@ -100,7 +111,6 @@ function done(userId: string): GroupMemberResult {
   return { userId, ok: true, code: null, message: null };
 }
 
-function unknown(userId: string): GroupMemberResult {
-  const { code, message } = new Failure(NOT_FOUND, { type: "user" });
+function refused(userId: string, { code, message }: Pick<Failure, "code" | "message">): GroupMemberResult {
   return { userId, ok: false, code, message };
 }

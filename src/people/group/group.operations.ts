@@ -6,6 +6,7 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
 import { InputCheck } from "../../platform/errors/input.js";
 import { requireVersion } from "../failures.js";
+import { requireGroupUnmanaged } from "../user/managed.js";
 import { lockOrganization } from "../organization/organization.repository.js";
 import { addGroup, changeGroup, removeGroup } from "./group-record.changes.js";
 import type { Group } from "./group.js";
@@ -89,7 +90,8 @@ export async function createGroup({ begin }: Store, caller: Caller, input: NewGr
 /**
  * Changes the fields that the input names. If nothing differs, stores nothing and appends no event.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT, GROUP_NAME_TAKEN
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT, GROUP_NAME_TAKEN,
+ *   MANAGED_BY_DIRECTORY
  */
 export async function updateGroup(store: Store, caller: Caller, input: GroupChangeInput): Promise<Group> {
   const found = await readGroupFor(store, caller, input.id, "GROUPS_WRITE");
@@ -103,6 +105,7 @@ export async function updateGroup(store: Store, caller: Caller, input: GroupChan
 
   return await store.begin(caller, causeOf(caller), async (unit) => {
     const before = await readGroupForChange(unit, found);
+    await requireGroupUnmanaged(unit, before.organizationId, before.id);
     requireVersion(input.expectedVersion, before.version);
     return await changeGroup(unit, before, {
       name: name ?? before.name,
@@ -115,12 +118,13 @@ export async function updateGroup(store: Store, caller: Caller, input: GroupChan
  * Deletes a group with its memberships, not its users. Mappings to the group then have no effect.
  *
  * @returns the group before the deletion
- * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
+ * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, MANAGED_BY_DIRECTORY
  */
 export async function deleteGroup(store: Store, caller: Caller, id: string): Promise<Group> {
   const found = await readGroupFor(store, caller, id, "GROUPS_WRITE");
   return await store.begin(caller, causeOf(caller), async (unit) => {
     const before = await readGroupForChange(unit, found);
+    await requireGroupUnmanaged(unit, before.organizationId, before.id);
     await removeGroup(unit, before);
     return before;
   });

@@ -17,6 +17,7 @@ import { requireAnotherBreakGlass } from "./break-glass/break-glass.rules.js";
 import { requireFreeEmail } from "./email-rule.js";
 import type { FieldSource, FieldValues, GivenFields } from "./profile/field.js";
 import { readPerson, readPersonChange, type PersonChange, type PersonInput } from "./profile/person-input.js";
+import { requireUserUnmanaged } from "./managed.js";
 import { changeAccount, createAccount, type ChangedAccount } from "./user.changes.js";
 import { requireSeat, takeSeats } from "../seat/seat-of-user.js";
 import { showMember } from "./user.access.js";
@@ -107,7 +108,7 @@ export async function createUser({ begin }: Store, caller: Caller, input: NewUse
  *
  * @throws UNAUTHENTICATED, FORBIDDEN (also for permissions that the caller does not hold, and for members whose home is
  *   another organization), NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT, EMAIL_TAKEN, FIELD_OVERRULED,
- *   LAST_ADMINISTRATOR, OWNER_PROTECTED, LAST_BREAK_GLASS
+ *   LAST_ADMINISTRATOR, OWNER_PROTECTED, LAST_BREAK_GLASS, MANAGED_BY_DIRECTORY
  */
 export async function updateUser({ reader, begin }: Store, caller: Caller, input: UserChangeInput): Promise<Member> {
   const scope = scopeFor(caller, "USERS_WRITE");
@@ -120,6 +121,7 @@ export async function updateUser({ reader, begin }: Store, caller: Caller, input
     const organization = await lockOrganization(unit, organizationId);
     const before = await findUser(unit, organizationId, input.id);
     if (organization === null || before === null) throw new Failure(NOT_FOUND, { type: "user" });
+    await requireUserUnmanaged(unit, organizationId, before.id);
     requireVersion(input.expectedVersion, before.version);
     const check = new InputCheck();
     const values = readPersonChange(check, input);

@@ -3,7 +3,9 @@ import { findByIds, scopeIfGranted, type NodeSource } from "../../access/node.js
 import type { ConnectionServices } from "../../connection/services.js";
 import type { Store } from "../../access/store.js";
 import type { ResolverClass } from "../../platform/graphql/schema.js";
+import { createConnectionLoaders } from "../../connection/loaders.js";
 import { createDirectoryLoaders, DirectoryResolver } from "./graphql/directory.resolver.js";
+import { DirectoryMappingsResolver } from "./graphql/mappings.resolver.js";
 import { RequestResolver, type ExplainRequest } from "./graphql/request.resolver.js";
 import { DIRECTORY_COLUMNS, directoryFromRaw } from "./stored/directory.repository.js";
 
@@ -16,6 +18,7 @@ export function createDirectoryResolvers(
   const loaders = createDirectoryLoaders(services, clock);
   return new Map<ResolverClass, object>([
     [DirectoryResolver, new DirectoryResolver(services, publicUrl, urls.serverUrl, loaders)],
+    [DirectoryMappingsResolver, new DirectoryMappingsResolver(services, createConnectionLoaders(services))],
     [RequestResolver, new RequestResolver(services, explain)],
   ]);
 }

@@ -2,15 +2,23 @@
 import type { ResourceCondition, ValueTest } from "../../provisioning/directory/resource/condition.js";
 import type { IndexedValue } from "../../provisioning/directory/resource/resource.js";
 
-/** Whether values pass a condition. */
-export function passes(condition: ResourceCondition, values: readonly IndexedValue[]): boolean {
+/**
+ * Whether values pass a condition.
+ *
+ * @param id the id of the resource, for conditions about whole resources; `null` for the element of a list
+ */
+export function passes(
+  condition: ResourceCondition,
+  values: readonly IndexedValue[],
+  id: string | null = null,
+): boolean {
   switch (condition.kind) {
     case "AND":
-      return condition.conditions.every((each) => passes(each, values));
+      return condition.conditions.every((each) => passes(each, values, id));
     case "OR":
-      return condition.conditions.some((each) => passes(each, values));
+      return condition.conditions.some((each) => passes(each, values, id));
     case "NOT":
-      return !passes(condition.condition, values);
+      return !passes(condition.condition, values, id);
     case "VALUE":
       return values.some(
         ({ attribute, key }) => attribute === condition.attribute && test(key, condition.test, condition.key),
@@ -27,7 +35,12 @@ export function passes(condition: ResourceCondition, values: readonly IndexedVal
       );
     }
     case "ID":
+      if (id !== null) return condition.id === id;
+      throw new TypeError("A condition on an id is about a resource, not about values.");
     case "TIME":
+      // A resource that is not stored has no times.
+      if (id !== null) return false;
+      throw new TypeError("A condition on a time is about a resource, not about values.");
     case "MEMBER":
     case "IN_GROUP":
       throw new TypeError(`A condition of the kind ${condition.kind} is about rows, not about values.`);

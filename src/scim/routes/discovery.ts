@@ -1,16 +1,24 @@
 /** Serves what a provider can learn of this server (RFC 7644, section 4): its abilities, resource types and schemas. */
-import express, { type Router } from "express";
+import express, { type Response, type Router } from "express";
+import { findRolesOf } from "../../people/role/role.repository.js";
 import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
 import { answer } from "../answer.js";
 import { MOST_BULK_OPERATIONS } from "../bulk/read-bulk.js";
-import { GROUP_TYPE, SCHEMAS, USER_TYPE, type ResourceType, type Schema } from "../schema/schemas.js";
+import { GROUP_TYPE, ROLE_TYPE, schemasFor, USER_TYPE, type ResourceType, type Schema } from "../schema/schemas.js";
+import type { Directory } from "../../provisioning/directory/stored/directory.js";
 import { showList } from "../resource/show-resource.js";
+import type { ScimServices } from "../services.js";
 import { CURSOR_TIMEOUT_SECONDS } from "./cursor.js";
 import { DEFAULT_COUNT, LARGEST_BODY_BYTES, LARGEST_COUNT } from "./read-request.js";
 
 const SCHEMA = "urn:ietf:params:scim:schemas:core:2.0";
 
-export function createDiscoveryRoutes(baseUrl: string): Router {
+/** @param directoryOf the directory of the request's token */
+export function createDiscoveryRoutes(
+  { store }: ScimServices,
+  baseUrl: string,
+  directoryOf: (response: Response) => Directory,
+): Router {
   const router = express.Router();
   router.get("/ServiceProviderConfig", (_request, response) => {
     answer(response, 200, {
@@ -48,22 +56,22 @@ export function createDiscoveryRoutes(baseUrl: string): Router {
       meta: { resourceType: "ServiceProviderConfig", location: `${baseUrl}/ServiceProviderConfig` },
     });
   });
-  serve(
-    router,
-    "/Schemas",
-    SCHEMAS.map((schema) => [schema.id, showSchema(baseUrl, schema)] as const),
-  );
-  serve(
-    router,
-    "/ResourceTypes",
-    [USER_TYPE, GROUP_TYPE].map((type) => [type.name, showType(baseUrl, type)] as const),
-  );
+  serve(router, "/Schemas", async (response) => {
+    const roles = await findRolesOf(store.reader, directoryOf(response).organizationId);
+    return schemasFor(roles.map(({ key }) => key)).map((schema) => [schema.id, showSchema(baseUrl, schema)] as const);
+  });
+  const types = [USER_TYPE, GROUP_TYPE, ROLE_TYPE].map((type) => [type.name, showType(baseUrl, type)] as const);
+  serve(router, "/ResourceTypes", async () => types);
   return router;
 }
 
 /** A list that is not filtered, and each of its parts by name. */
-function serve(router: Router, path: string, parts: readonly (readonly [name: string, shown: object])[]): void {
-  router.get(path, (request, response) => {
+function serve(
+  router: Router,
+  path: string,
+  read: (response: Response) => Promise<readonly (readonly [name: string, shown: object])[]>,
+): void {
+  router.get(path, async (request, response) => {
     // A filter would hide what a provider must know (RFC 7644, section 4).
     if (request.query["filter"] !== undefined) {
       answer(response, 403, {
@@ -73,11 +81,11 @@ function serve(router: Router, path: string, parts: readonly (readonly [name: st
       });
       return;
     }
-    const shown = parts.map(([, part]) => part);
+    const shown = (await read(response)).map(([, part]) => part);
     answer(response, 200, showList(shown, shown.length, { startIndex: 1 }));
   });
-  router.get(`${path}/:name`, (request, response) => {
-    const found = parts.find(([name]) => name.toLowerCase() === request.params["name"]?.toLowerCase());
+  router.get(`${path}/:name`, async (request, response) => {
+    const found = (await read(response)).find(([name]) => name.toLowerCase() === request.params["name"]?.toLowerCase());
     if (found === undefined) throw new Failure(NOT_FOUND, { type: "SCIM endpoint" });
     answer(response, 200, found[1]);
   });

@@ -1,9 +1,14 @@
-/** The schemas of users and groups (RFC 7643, section 4), with every attribute that Usher keeps. */
+/** The schemas of users and groups (RFC 7643, section 4), with every attribute that Usher keeps, and of roles. */
 import { complex, flag, list, reference, text, type Attribute } from "./attribute.js";
 
 const USER_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:User";
 export const ENTERPRISE_SCHEMA = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const GROUP_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:Group";
+const ROLE_SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:Role";
+
+/** The attribute of a user that names roles. */
+const ROLES = "roles";
+const READ_ONLY = { mutability: "readOnly" } as const;
 
 export interface Schema {
   readonly id: string;
@@ -16,13 +21,13 @@ export interface Schema {
 
 /** A type of resource, with its core schema and the schemas that extend it. */
 export interface ResourceType {
-  readonly name: "User" | "Group";
-  readonly endpoint: "/Users" | "/Groups";
+  readonly name: "User" | "Group" | "Role";
+  readonly endpoint: "/Users" | "/Groups" | "/Roles";
   readonly description: string;
   readonly core: Schema;
   readonly extensions: readonly Schema[];
   /** The attribute that names a resource, unique in a directory. */
-  readonly naming: "userName" | "displayName";
+  readonly naming: "userName" | "displayName" | "value";
 }
 
 /** Attributes of every resource (RFC 7643, section 3.1), which schemas do not list. */
@@ -102,7 +107,10 @@ const USER: Schema = {
       { multiValued: true, mutability: "readOnly" },
     ),
     list("entitlements", "Kept for the provider. Usher decides nothing by them."),
-    list("roles", "Kept for the provider. Usher decides nothing by them."),
+    list(
+      ROLES,
+      "Roles by their value. Usher gives those that the directory's policy allows, and refuses others. Without the policy, they are kept for the provider.",
+    ),
   ],
 };
 
@@ -163,4 +171,38 @@ export const GROUP_TYPE: ResourceType = {
   naming: "displayName",
 };
 
-export const SCHEMAS: readonly Schema[] = [USER, GROUP, ENTERPRISE];
+/** Roles of the organization, to read (draft-ietf-scim-roles-entitlements). */
+export const ROLE_TYPE: ResourceType = {
+  name: "Role",
+  endpoint: "/Roles",
+  description: "Role",
+  core: {
+    id: ROLE_SCHEMA,
+    name: "Role",
+    description: "Role",
+    attributes: [
+      text("value", "The key of the role, which the attribute roles of a user names.", READ_ONLY),
+      text("display", "The name of the role.", READ_ONLY),
+      flag("supported", "Whether the directory may give the role.", READ_ONLY),
+    ],
+  },
+  extensions: [],
+  naming: "value",
+};
+
+export const SCHEMAS: readonly Schema[] = [USER, GROUP, ENTERPRISE, ROLE_TYPE.core];
+
+/** The schemas, with the keys of an organization's roles as the values that `roles` can have (RFC 7643, section 7). */
+export function schemasFor(roleKeys: readonly string[]): readonly Schema[] {
+  const attributes = USER.attributes.map((attribute) =>
+    attribute.name === ROLES
+      ? {
+          ...attribute,
+          subAttributes: attribute.subAttributes?.map((sub) =>
+            sub.name === "value" ? { ...sub, canonicalValues: roleKeys } : sub,
+          ),
+        }
+      : attribute,
+  );
+  return SCHEMAS.map((schema) => (schema === USER ? ({ ...USER, attributes } as Schema) : schema));
+}

@@ -37,6 +37,14 @@ const ofAttempt = (field: string): InnerEntry =>
     async (house) => ({ reference: (await things.makeSignIn(house)).reference }),
   );
 
+const ofDirectory = (field: string): InnerEntry =>
+  inner(
+    ["MAPPINGS_READ"],
+    ["CONNECTIONS_READ"],
+    `query ($id: ID!) { provisioningDirectory(id: $id) { id ${field} } }`,
+    async (house) => ({ id: await things.makeDirectory(house) }),
+  );
+
 export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
   "AccountLinkingEffect.users": inner(
     ["USERS_READ"],
@@ -93,6 +101,10 @@ export const INNER_FIELDS: Readonly<Record<string, InnerEntry>> = {
     "query ($organizationId: ID!) { organization(id: $organizationId) { connections { id displayName } } }",
     home,
   ),
+  "ProvisioningDirectory.attributeMappings": ofDirectory("attributeMappings { claim }"),
+  "ProvisioningDirectory.roleMappings": ofDirectory("roleMappings { claim }"),
+  "ProvisioningDirectory.groupMappings": ofDirectory("groupMappings { claim }"),
+  "ProvisioningDirectory.assignableRoles": ofDirectory("assignableRoles { key }"),
   "SsoConnection.attributeMappings": inner(
     ["MAPPINGS_READ"],
     ["USERS_READ"],

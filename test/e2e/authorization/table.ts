@@ -482,6 +482,12 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     "directory { id }",
     async (house) => ({ id: await things.makeDirectory(house) }),
   ),
+  setProvisioningMappings: byInput(
+    ["MAPPINGS_WRITE"],
+    "SetProvisioningMappingsInput",
+    "directory { id }",
+    async (house) => ({ directoryId: await things.makeDirectory(house), assignableRoleKeys: ["USER"] }),
+  ),
   updateProvisioningDirectory: byInput(
     ["CONNECTIONS_WRITE"],
     "UpdateProvisioningDirectoryInput",

@@ -15,6 +15,7 @@ import { findTransition, type StatusAction } from "./user-status.js";
 import { showMember } from "../user.access.js";
 import { findUser } from "../user.repository.js";
 import { requireAnotherAdministrator } from "../user.rules.js";
+import { requireUserUnmanaged } from "../managed.js";
 import type { Member, User } from "../user.js";
 
 const AUDIT_ACTIONS: Readonly<Record<StatusAction, string>> = {
@@ -71,9 +72,9 @@ export async function findAccountToChange(
 }
 
 /**
- * Locks an account's organization and reads the account again under the lock.
+ * Locks an account's organization and reads the account again under the lock, to change it.
  *
- * @throws NOT_FOUND
+ * @throws NOT_FOUND, MANAGED_BY_DIRECTORY
  */
 export async function lockAccount(
   unit: UnitOfWork,
@@ -83,6 +84,7 @@ export async function lockAccount(
   const organization = await lockOrganization(unit, organizationId);
   const user = await findUser(unit, organizationId, id);
   if (organization === null || user === null) throw new Failure(NOT_FOUND, { type: "user" });
+  await requireUserUnmanaged(unit, organizationId, id);
   return { organization, user };
 }
 

@@ -6,7 +6,7 @@ import { recordAudit } from "../../../audit/record-audit.js";
 import { lockOrganization } from "../../../people/organization/organization.repository.js";
 import { findDirectory } from "../stored/directory.repository.js";
 import type { Directory } from "../stored/directory.js";
-import { changeDirectory, entryOf } from "../stored/directory.operations.js";
+import { changeDirectory, entryOf, requireHoldingGiven } from "../stored/directory.operations.js";
 import { addAccessToken, endAccessTokens } from "../stored/token.repository.js";
 import { readTrust, type AssertionTrust, type TrustInput } from "./assertion-trust.js";
 import { findTrustOf, replaceTrust } from "./trust.repository.js";
@@ -25,6 +25,7 @@ export async function setAssertionTrust(
 ): Promise<Directory> {
   const read = readTrust(input, serverUrl);
   return await changeDirectory(store, caller, id, async (unit, directory) => {
+    await requireHoldingGiven(unit, directory);
     const before = (await findTrustOf(unit, [id])).get(id) ?? null;
     const after: AssertionTrust | null = read && { ...read, id: uuidv7(), directoryId: id };
     await replaceTrust(unit, id, after);

@@ -6,6 +6,7 @@ import {
   type DirectoryState,
   type SignInMatch,
 } from "../stored/directory.js";
+import { DirectoryPoliciesInput } from "./policies-types.js";
 import { DeprovisionActionEnum, DirectoryStateEnum, DirectoryType, SignInMatchEnum } from "./directory.type.js";
 
 const NAME = `What people read. At most ${LONGEST_DIRECTORY_NAME} characters.`;
@@ -33,6 +34,20 @@ export class CreateDirectoryInput {
     description: "How a sign-in through the linked connection finds a user of the directory. Default: `EXTERNAL_ID`.",
   })
   signInMatch?: SignInMatch | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether the directory's people and groups are read-only through every other door, such as updateUser and API keys. Default: false.",
+  })
+  lockManaged?: boolean | null;
+
+  @Field(() => DirectoryPoliciesInput, {
+    nullable: true,
+    description:
+      "Policies of a directory that is not linked to a connection. For a linked one, change the connection's policies.",
+  })
+  policies?: InstanceType<typeof DirectoryPoliciesInput> | null;
 }
 
 @InputType("UpdateProvisioningDirectoryInput", {
@@ -73,6 +88,20 @@ export class UpdateDirectoryInput {
     description: "How a sign-in through the linked connection finds a user of the directory.",
   })
   signInMatch?: SignInMatch | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether the directory's people and groups are read-only through every other door, such as updateUser and API keys.",
+  })
+  lockManaged?: boolean | null;
+
+  @Field(() => DirectoryPoliciesInput, {
+    nullable: true,
+    description:
+      "Policies of a directory that is not linked to a connection. For a linked one, change the connection's policies.",
+  })
+  policies?: InstanceType<typeof DirectoryPoliciesInput> | null;
 }
 
 @InputType("SetProvisioningAssertionsInput", {

@@ -140,6 +140,12 @@ export class DirectoryType extends NodeType {
   })
   signInMatch!: SignInMatch;
 
+  @Field(() => Boolean, {
+    description:
+      "Whether the directory's people and groups are read-only through every other door, such as updateUser and API keys.",
+  })
+  lockManaged!: boolean;
+
   @Field(() => Int, { description: "Rises with every change." })
   version!: number;
 

@@ -5,21 +5,31 @@ import type { Permission } from "../../../access/permission.js";
 import type { Store } from "../../../access/store.js";
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import { recordAudit } from "../../../audit/record-audit.js";
-import { DEFAULT_CONNECTION_POLICIES } from "../../../connection/stored/policies.js";
+import { findMappingsOf } from "../../../connection/mapping/mapping.repository.js";
+import {
+  changePolicies,
+  DEFAULT_CONNECTION_POLICIES,
+  type ConnectionPolicies,
+  type ConnectionPoliciesChange,
+} from "../../../connection/stored/policies.js";
+import { requireHoldingRoles } from "../../../people/role/choose-roles.js";
+import { findRolesOf } from "../../../people/role/role.repository.js";
 import { findConnection } from "../../../connection/stored/connection.repository.js";
 import { changesBetween } from "../../../events/event-type.js";
 import { requireVersion } from "../../../people/failures.js";
 import type { Organization } from "../../../people/organization/organization.js";
 import { lockOrganization } from "../../../people/organization/organization.repository.js";
 import { toDate } from "../../../platform/database/values.js";
-import { Failure, NOT_FOUND } from "../../../platform/errors/failure.js";
+import { Failure, INVALID_INPUT, NOT_FOUND } from "../../../platform/errors/failure.js";
 import { InputCheck } from "../../../platform/errors/input.js";
 import { pageByKeyset } from "../../../platform/graphql/keyset.js";
 import { toPage, type Page, type PageArgs } from "../../../platform/graphql/paging.js";
 import { pauseDirectory, releaseDirectory } from "../brake/pause.changes.js";
 import { SCIM_NOT_IN_PLAN } from "../failures.js";
 import {
+  DIRECTORY_POLICIES,
   LONGEST_DIRECTORY_NAME,
+  type DirectoryPolicy,
   type DeprovisionAction,
   type Directory,
   type DirectoryState,
@@ -44,6 +54,9 @@ interface DirectoryChoices {
   readonly name?: string | null;
   readonly deprovisionAction?: DeprovisionAction | null;
   readonly signInMatch?: SignInMatch | null;
+  readonly lockManaged?: boolean | null;
+  /** Policies of its own. Absent policies stay as they are. */
+  readonly policies?: Pick<ConnectionPoliciesChange, DirectoryPolicy> | null;
 }
 
 export interface NewDirectory extends DirectoryChoices {
@@ -81,7 +94,7 @@ export async function createDirectory(store: Store, caller: Caller, input: NewDi
     const organization = await lockOrganization(unit, organizationId);
     if (organization === null) throw new Failure(NOT_FOUND, { type: "organization" });
     if (!organization.scimEntitled) throw new Failure(SCIM_NOT_IN_PLAN, {});
-    await requireConnection(unit, organizationId, connectionId);
+    await requireLinkable(unit, organizationId, connectionId);
     const directory: Directory = {
       id: uuidv7(),
       organizationId,
@@ -93,9 +106,9 @@ export async function createDirectory(store: Store, caller: Caller, input: NewDi
       removalsAllowedUntil: null,
       deprovisionAction: input.deprovisionAction ?? "ARCHIVE",
       signInMatch: input.signInMatch ?? "EXTERNAL_ID",
-      policies: DEFAULT_CONNECTION_POLICIES,
+      policies: choosePolicies(connectionId, DEFAULT_CONNECTION_POLICIES, input.policies),
       assignableRoleIds: [],
-      lockManaged: false,
+      lockManaged: input.lockManaged ?? false,
       version: 1,
       createdAt: unit.now,
       updatedAt: unit.now,
@@ -118,13 +131,15 @@ export async function updateDirectory(store: Store, caller: Caller, input: Direc
     requireVersion(input.expectedVersion, found.version);
     const before = await changeState(unit, organization, found, input.state ?? found.state);
     const connectionId = input.connectionId === undefined ? before.connectionId : input.connectionId;
-    await requireConnection(unit, before.organizationId, connectionId);
+    if (connectionId !== before.connectionId) await requireLinkable(unit, before.organizationId, connectionId);
     const after: Directory = {
       ...before,
       connectionId,
       name: name ?? before.name,
       deprovisionAction: input.deprovisionAction ?? before.deprovisionAction,
       signInMatch: input.signInMatch ?? before.signInMatch,
+      policies: choosePolicies(connectionId, before.policies, input.policies),
+      lockManaged: input.lockManaged ?? before.lockManaged,
       version: before.version + 1,
       updatedAt: unit.now,
     };
@@ -184,6 +199,7 @@ export async function releasePausedDirectory(
  */
 export async function rotateDirectoryToken(store: Store, caller: Caller, id: string): Promise<DirectoryWithToken> {
   return await changeDirectory(store, caller, id, async (unit, directory) => {
+    await requireHoldingGiven(unit, directory);
     await expireTokens(unit, id, new Date(unit.now.getTime() + OVERLAP_MILLISECONDS));
     await endAccessTokens(unit, id);
     const token = await addToken(unit, id);
@@ -258,8 +274,9 @@ export async function changeDirectory<Result>(
   caller: Caller,
   id: string,
   work: (unit: UnitOfWork, before: Directory, organization: Organization) => Promise<Result>,
+  permission: Permission = "CONNECTIONS_WRITE",
 ): Promise<Result> {
-  const { organizationId } = await readDirectoryFor(store, caller, id, "CONNECTIONS_WRITE");
+  const { organizationId } = await readDirectoryFor(store, caller, id, permission);
   return await store.begin(caller, causeOf(caller), async (unit) => {
     const organization = await lockOrganization(unit, organizationId);
     const before = await findDirectory(unit, organizationId, id);
@@ -277,10 +294,58 @@ function readName(name: string | null | undefined): string | null {
   return text;
 }
 
-/** Refuses a connection of another organization, whose people must not become people of this one. */
-async function requireConnection(unit: UnitOfWork, organizationId: string, connectionId: string | null): Promise<void> {
-  if (connectionId !== null && (await findConnection(unit, organizationId, connectionId)) === null)
+/**
+ * Refuses a connection of another organization, whose people must not become people of this one. A caller who links a connection
+ * also decides what its mappings read, so the caller must hold the permissions of the roles that they give.
+ */
+async function requireLinkable(unit: UnitOfWork, organizationId: string, connectionId: string | null): Promise<void> {
+  if (connectionId === null) return;
+  if ((await findConnection(unit, organizationId, connectionId)) === null)
     throw new Failure(NOT_FOUND, { type: "connection" });
+  await requireHoldingGiven(unit, { organizationId, connectionId, id: "", assignableRoleIds: [] });
+}
+
+/**
+ * Refuses a caller who gets a token, and so says what the provider says, for a directory that gives roles with permissions that
+ * the caller does not hold.
+ *
+ * @throws FORBIDDEN
+ */
+export async function requireHoldingGiven(
+  unit: UnitOfWork,
+  directory: Pick<Directory, "id" | "organizationId" | "connectionId" | "assignableRoleIds">,
+): Promise<void> {
+  const { id, organizationId, connectionId, assignableRoleIds } = directory;
+  const owner = connectionId ?? id;
+  const mappings = (await findMappingsOf(unit, [owner], connectionId === null ? "DIRECTORY" : "CONNECTION")).get(owner);
+  const given = new Set([...assignableRoleIds, ...(mappings?.roles ?? []).map(({ roleId }) => roleId)]);
+  if (given.size === 0) return;
+  const roles = await findRolesOf(unit, organizationId);
+  requireHoldingRoles(
+    unit,
+    organizationId,
+    roles.filter((role) => given.has(role.id)),
+  );
+}
+
+/** @throws INVALID_INPUT for policies of a linked directory */
+function choosePolicies(
+  connectionId: string | null,
+  before: ConnectionPolicies,
+  change: DirectoryChoices["policies"],
+): ConnectionPolicies {
+  if (change == null) return before;
+  if (connectionId !== null) refuseLinked("policies");
+  const check = new InputCheck();
+  const after = changePolicies(before, change, check);
+  check.finish();
+  return after;
+}
+
+/** Refuses a rule or policy that would have no effect. */
+export function refuseLinked(path: string): never {
+  const message = "must be left out, because the directory follows its connection; change the connection instead";
+  throw new Failure(INVALID_INPUT, { fields: [{ path, code: "INVALID", message }] });
 }
 
 /** The constant part of an audit entry about a directory. */
@@ -288,6 +353,7 @@ export function entryOf(action: string, { id, organizationId }: Directory) {
   return { organizationId, action, subject: { type: "directory", id } };
 }
 
-function auditView({ name, connectionId, state, deprovisionAction, signInMatch }: Directory) {
-  return { name, connectionId, state, deprovisionAction, signInMatch };
+function auditView({ name, connectionId, state, deprovisionAction, signInMatch, policies, lockManaged }: Directory) {
+  const own = Object.fromEntries(DIRECTORY_POLICIES.map((policy) => [policy, policies[policy]]));
+  return { name, connectionId, state, deprovisionAction, signInMatch, policies: own, lockManaged };
 }

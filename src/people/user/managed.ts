@@ -1,0 +1,57 @@
+/**
+ * Refuses changes of people and groups that a provisioning directory manages alone (`lockManaged`). Sign-ins and directories
+ * act as the system, and the operator keeps the last word: neither is refused.
+ */
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { placeholders } from "../../platform/database/statements.js";
+import { Failure } from "../../platform/errors/failure.js";
+import { MANAGED_BY_DIRECTORY } from "../failures.js";
+
+/** The directory that manages a user or a group alone. */
+interface LockingDirectory {
+  readonly directoryId: string;
+  readonly name: string;
+}
+
+/**
+ * Those users whom a directory of the organization manages alone, each with the directory. Empty for a caller who may change
+ * them.
+ */
+export async function findManagedUsers(
+  unit: UnitOfWork,
+  organizationId: string,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, LockingDirectory>> {
+  return await findManaged(unit, "user_id", organizationId, userIds);
+}
+
+/** @throws MANAGED_BY_DIRECTORY */
+export async function requireUserUnmanaged(unit: UnitOfWork, organizationId: string, userId: string): Promise<void> {
+  refuse("user", (await findManaged(unit, "user_id", organizationId, [userId])).get(userId));
+}
+
+/** @throws MANAGED_BY_DIRECTORY */
+export async function requireGroupUnmanaged(unit: UnitOfWork, organizationId: string, groupId: string): Promise<void> {
+  refuse("group", (await findManaged(unit, "group_id", organizationId, [groupId])).get(groupId));
+}
+
+function refuse(type: "user" | "group", directory: LockingDirectory | undefined): void {
+  if (directory !== undefined) throw new Failure(MANAGED_BY_DIRECTORY, { type, ...directory });
+}
+
+async function findManaged(
+  unit: UnitOfWork,
+  column: "user_id" | "group_id",
+  organizationId: string,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, LockingDirectory>> {
+  const { kind } = unit.caller;
+  if (kind === "OPERATOR" || kind === "SYSTEM" || ids.length === 0) return new Map();
+  const rows = await unit.rows<{ id: string; directoryId: string; name: string }>(
+    `SELECT r.${column} AS id, d.id AS directoryId, d.name FROM directory_resource r
+       JOIN provisioning_directory d ON d.id = r.directory_id
+      WHERE r.${column} IN (${placeholders(ids)}) AND d.organization_id = ? AND d.lock_managed = ?`,
+    [...ids, organizationId, true],
+  );
+  return new Map(rows.map(({ id, directoryId, name }) => [id, { directoryId, name }]));
+}
