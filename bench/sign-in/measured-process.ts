@@ -31,17 +31,19 @@ export interface MeasuredProcess {
 /**
  * Starts Usher, with SAML verified in place or in worker threads, as `validation` says.
  *
- * @param databaseUrl a file in a temporary folder when left out
+ * @param options.databaseUrl a file in a temporary folder when left out
+ * @param options.rateLimits "on" when left out
  */
 export async function startMeasured(
   validation: "inline" | "threads",
   allowedHosts: string,
-  databaseUrl?: string,
+  { databaseUrl = "", rateLimits = "on" }: { readonly databaseUrl?: string; readonly rateLimits?: "on" | "off" } = {},
 ): Promise<MeasuredProcess> {
   const child: ChildProcess = fork(fileURLToPath(new URL("./usher-process.js", import.meta.url)), [
     validation,
     allowedHosts,
-    ...(databaseUrl === undefined ? [] : [databaseUrl]),
+    databaseUrl,
+    rateLimits,
   ]);
   const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
   const waiting = new Map<number, (answer: unknown) => void>();

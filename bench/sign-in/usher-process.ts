@@ -41,7 +41,8 @@ export interface SamlPeer {
 const NANOSECONDS = 1e6;
 const folder = mkdtempSync(join(tmpdir(), "usher-bench-"));
 const file = join(folder, "usher.sqlite");
-const [validation, allowedHosts = "", databaseUrl = `sqlite:${file}`] = process.argv.slice(2);
+const [validation, allowedHosts = "", givenUrl = "", rateLimits = "on"] = process.argv.slice(2);
+const databaseUrl = givenUrl === "" ? `sqlite:${file}` : givenUrl;
 const port = await findFreePort();
 const url = `http://localhost:${port}`;
 const configuration = readConfiguration(
@@ -50,6 +51,7 @@ const configuration = readConfiguration(
     PORT: String(port),
     USHER_URL: url,
     DATABASE_URL: databaseUrl,
+    USHER_RATE_LIMITS: rateLimits,
     USHER_DATA_DIR: folder,
     USHER_KEY_RING: TEST_KEY_RING,
     USHER_OPERATOR_KEY: OPERATOR_KEY,

@@ -246,7 +246,7 @@ it(
     const counts = new Map<string, Set<number>>();
     const sync = isLong
       ? { users: 10_000, groups: 200, largestGroup: 10_000 }
-      : { users: 150, groups: 6, largestGroup: 150 };
+      : { users: 60, groups: 4, largestGroup: 60 };
     const { groupIds } = await runFirstSync(async (method, path, body) => {
       const answer = await send(method, path, body);
       const kind = `${method} ${/^\/\w+/.exec(path)?.[0]}`;
