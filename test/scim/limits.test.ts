@@ -60,10 +60,13 @@ afterAll(async () => {
   await database.close();
 });
 
-const ask = async (token: string | null, replica = 0) => {
+const send = async (token: string | null, path: string, replica: number, request: RequestInit = {}) => {
   const { port } = servers[replica]!.address() as AddressInfo;
   const headers: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
-  const response = await fetch(`http://127.0.0.1:${port}/scim/v2/Users`, { headers });
+  return await fetch(`http://127.0.0.1:${port}/scim/v2${path}`, { ...request, headers });
+};
+const ask = async (token: string | null, replica = 0) => {
+  const response = await send(token, "/Users", replica);
   await response.arrayBuffer();
   return response;
 };
@@ -98,4 +101,22 @@ it("the requests of one directory are limited, and take nothing from another dir
   expect(limited.status).toBe(429);
   expect(Number(limited.headers.get("retry-after"))).toBeGreaterThan(0);
   expect((await ask(second.token)).status).toBe(200);
+});
+
+it("each operation of a bulk request counts as a request", async () => {
+  const { token } = await createDirectory(store, SYSTEM, { organizationId });
+  const operations = Array.from({ length: REQUESTS_A_MINUTE + 1 }, () => ({
+    method: "DELETE",
+    path: "/Users/unknown",
+  }));
+  const body = JSON.stringify({ Operations: operations });
+  const answer = await send(token, "/Bulk", 0, { method: "POST", body });
+  const { Operations } = (await answer.json()) as { readonly Operations: readonly { readonly status: string }[] };
+  expect(Operations.map(({ status }) => status)).toEqual([
+    // The bulk request itself counted too.
+    ...operations.slice(2).map(() => "404"),
+    "429",
+    "429",
+  ]);
+  expect((await ask(token)).status).toBe(429);
 });

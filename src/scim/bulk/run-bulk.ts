@@ -44,7 +44,7 @@ export interface BulkPlace {
  *
  * @throws SCIM_REQUEST_INVALID, SCIM_BULK_TOO_LARGE
  */
-export async function runBulk({ logDefect }: ScimServices, place: BulkPlace, body: Json): Promise<object> {
+export async function runBulk({ limits, logDefect }: ScimServices, place: BulkPlace, body: Json): Promise<object> {
   const { operations, failOnErrors } = readBulk(body);
   const creating = findCreating(operations);
   const outcomes = new Map<number, Outcome>();
@@ -79,6 +79,8 @@ export async function runBulk({ logDefect }: ScimServices, place: BulkPlace, bod
   async function attempt(operation: Json): Promise<Outcome> {
     let location: string | undefined;
     try {
+      // Otherwise a bulk request would be a way around the limit.
+      await limits.useRequest(place.directory.id);
       const read = readOperation(place.endpoints, replaceReferences(operation, idOf));
       if (read.method !== "POST") location = locationOf(read.endpoint.type, place.baseUrl, read.id);
       const { status, resource } = await perform(place.directory, read);
