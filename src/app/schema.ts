@@ -17,6 +17,7 @@ import type { Catalogue } from "../platform/graphql/failures.js";
 import { buildGraphQLSchema, type ResolverClass } from "../platform/graphql/schema.js";
 import { findDirectoryRoleUses } from "../provisioning/directory/stored/directory-mappings.operations.js";
 import { createDirectoryNodes, createDirectoryResolvers } from "../provisioning/directory/resolvers.js";
+import { TestDirectoryResolver } from "../scim/self-test/test-directory.resolver.js";
 import { createSignInResolvers } from "../sign-in/resolvers.js";
 import { createTrainingNodes } from "../training/nodes.js";
 import { createTrainingResolvers } from "../training/resolvers.js";
@@ -52,6 +53,10 @@ export function createSchema(
     }),
     ...createConnectionResolvers(services),
     ...createDirectoryResolvers(services, explainOutcome(catalogue)),
+    [
+      TestDirectoryResolver,
+      new TestDirectoryResolver({ store, deletion: DELETION_PARTS, publicUrl: services.runtime.publicUrl }),
+    ],
     ...createEventResolvers(store, EVENT_TYPES, recordAudit),
     ...createAuditResolvers(store),
     ...createTrainingResolvers(store),

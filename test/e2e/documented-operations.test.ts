@@ -462,6 +462,8 @@ describe("a program", () => {
         nodes: [{ method: "POST", path: "/Groups", status, outcome: "SUCCEEDED", remedy: null }],
       },
     });
+    const { steps } = (await ask("TestProvisioningDirectory", { id })).testProvisioningDirectory;
+    expect(new Set(steps.map(({ outcome }: { outcome: string }) => outcome))).toEqual(new Set(["PASSED"]));
     await ask("UpdateProvisioningDirectory", { input: { id, state: "PAUSED" } });
     expect((await ask("ProvisioningDirectory", { id })).provisioningDirectory.pauseReason).toBe("ADMINISTRATOR");
     expect((await ask("ReleaseProvisioningDirectory", { input: { id } })).releaseProvisioningDirectory).toEqual({

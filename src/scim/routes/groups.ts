@@ -24,7 +24,7 @@ const MEMBERS = "members";
  */
 export const MOST_LISTED_MEMBERS = 50_000;
 
-export function createGroupEndpoint({ store }: ScimServices, baseUrl: string): Endpoint {
+export function createGroupEndpoint({ store }: Pick<ScimServices, "store">, baseUrl: string): Endpoint {
   return {
     type: GROUP_TYPE,
     kind: "GROUP",

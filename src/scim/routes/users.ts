@@ -16,7 +16,10 @@ import { GROUP_TYPE, USER_TYPE } from "../schema/schemas.js";
 import type { ScimServices } from "../services.js";
 import type { Endpoint } from "./endpoint.js";
 
-export function createUserEndpoint({ store, deletion }: ScimServices, baseUrl: string): Endpoint {
+export function createUserEndpoint(
+  { store, deletion }: Pick<ScimServices, "store" | "deletion">,
+  baseUrl: string,
+): Endpoint {
   return {
     type: USER_TYPE,
     kind: "USER",

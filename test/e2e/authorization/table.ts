@@ -434,6 +434,9 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
   testConnection: byId(["CONNECTIONS_WRITE"], "findings { check }", async (house) => ({
     id: await things.makeConnection(house),
   })),
+  testProvisioningDirectory: byId(["CONNECTIONS_WRITE"], "steps { outcome }", async (house) => ({
+    id: await things.makeDirectory(house),
+  })),
   testWebhookEndpoint: byId(["WEBHOOKS_WRITE"], "endpoint { id }", async (house) => ({
     id: await things.makeEndpoint(house),
   })),
