@@ -5,7 +5,10 @@ import { tooMany, type DefineRateLimit, type RateLimit } from "../platform/http/
 export interface ScimLimits {
   /** Refused requests for access tokens, by network address. */
   readonly tokenRefusals: RateLimit;
-  /** Requests without a valid token, by network address. A request with one always passes: tenants of a provider share addresses. */
+  /**
+   * Requests without a valid token, by network address. A request with a valid token always passes, because tenants of a
+   * provider share addresses.
+   */
   readonly bearerRefusals: RateLimit;
   /**
    * Uses one request of a directory. Each replica counts by itself, because a shared count would cost every request a commit.
@@ -19,7 +22,7 @@ export interface ScimLimits {
 export const TOKEN_REFUSALS_A_MINUTE = 60;
 /** @internal */
 export const BEARER_REFUSALS_A_MINUTE = 300;
-/** Four times what Entra ID sends, so that one directory leaves time for the others. @internal */
+/** Four times the rate of Entra ID. One directory must leave time for the others. @internal */
 export const DIRECTORY_REQUESTS_A_MINUTE = 6_000;
 
 interface ScimLimitOptions {

@@ -6,7 +6,7 @@ import { toDate, toDateOrNull } from "../../platform/database/values.js";
 import { pageByKeyset } from "../../platform/graphql/keyset.js";
 import { toPage, type Page, type PageArgs } from "../../platform/graphql/paging.js";
 
-/** How far a message has come, with the condition on its row. */
+/** The states of a message, each with the condition on its row. */
 const STATES = {
   WAITING: "(m.next_attempt_at IS NOT NULL AND m.last_error IS NULL)",
   RETRYING: "(m.next_attempt_at IS NOT NULL AND m.last_error IS NOT NULL)",

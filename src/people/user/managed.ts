@@ -1,6 +1,6 @@
 /**
  * Refuses changes of people and groups that a provisioning directory manages alone (`lockManaged`). Sign-ins and directories
- * act as the system, and the operator keeps the last word: neither is refused.
+ * act as the system. They and the operator are never refused.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { placeholders } from "../../platform/database/statements.js";
@@ -14,8 +14,8 @@ interface LockingDirectory {
 }
 
 /**
- * Those users whom a directory of the organization manages alone, each with the directory. Empty for a caller who may change
- * them.
+ * The users whom a directory of the organization manages alone, each with the directory. Empty for a caller who may change
+ * such users.
  */
 export async function findManagedUsers(
   unit: UnitOfWork,

@@ -21,7 +21,7 @@ export class MailMessageRow {
   @Column({ type: "varchar", length: 300 })
   subject!: string;
 
-  /** What the HTML begins with: the organization's name. `null` for the sender's name. */
+  /** The name at the beginning of the HTML: the organization's; `null` for the sender's. */
   @Column({ type: "varchar", length: 200, nullable: true })
   heading!: string | null;
 

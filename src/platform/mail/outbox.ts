@@ -12,7 +12,7 @@ export interface DueMail {
   readonly template: string;
   readonly subject: string;
   readonly body: string;
-  /** What the HTML begins with; `null` for the sender's name. */
+  /** The name at the beginning of the HTML; `null` for the sender's. */
   readonly heading: string | null;
   /** The number of this attempt, from 1. */
   readonly attempt: number;

@@ -24,7 +24,7 @@ export interface MailText {
   readonly template: string;
   readonly subject: string;
   readonly body: string;
-  /** What the HTML begins with: the organization's name. Absent or `null` for the sender's name. */
+  /** The name at the beginning of the HTML: the organization's; absent or `null` for the sender's. */
   readonly heading?: string | null;
 }
 

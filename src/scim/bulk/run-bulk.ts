@@ -79,7 +79,7 @@ export async function runBulk({ limits, logDefect }: ScimServices, place: BulkPl
   async function attempt(operation: Json): Promise<Outcome> {
     let location: string | undefined;
     try {
-      // Otherwise a bulk request would be a way around the limit.
+      // Otherwise, a bulk request would evade the limit.
       await limits.useRequest(place.directory.id);
       const read = readOperation(place.endpoints, replaceReferences(operation, idOf));
       if (read.method !== "POST") location = locationOf(read.endpoint.type, place.baseUrl, read.id);

@@ -1,4 +1,4 @@
-/** The GraphQL types of the policies that a directory has of its own. The values are those of a connection's policies. */
+/** The GraphQL types of a directory's own policies. The values are those of a connection's policies. */
 import { InputType, ObjectType, type ClassType } from "type-graphql";
 import { policyEnum } from "../../../connection/graphql/policies-types.js";
 import {

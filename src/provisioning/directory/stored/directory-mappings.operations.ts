@@ -1,6 +1,6 @@
 /**
- * Sets the rules that a directory has of its own: its mappings, and the roles that its provider may name. They follow the same
- * checks as the mappings of a connection.
+ * Sets a directory's own rules: its mappings, and the roles that its provider may name. The checks are those of a
+ * connection's mappings.
  */
 import type { Caller } from "../../../access/caller.js";
 import type { Store } from "../../../access/store.js";
@@ -37,8 +37,8 @@ export interface DirectoryMappingsInput extends ProposedMappings {
 }
 
 /**
- * Sets the rules of a directory. For a new rule on a role, and for a role that the provider may name from now on, the caller must
- * hold every permission of the role: otherwise CONNECTIONS_WRITE would be enough to make administrators.
+ * Sets the rules of a directory. For a new rule on a role, and for each role that the provider may newly name, the caller
+ * must hold every permission of the role. Otherwise, CONNECTIONS_WRITE would be enough to make administrators.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT (also for mappings of a linked directory), VERSION_CONFLICT
  */

@@ -55,7 +55,7 @@ interface DirectoryChoices {
   readonly deprovisionAction?: DeprovisionAction | null;
   readonly signInMatch?: SignInMatch | null;
   readonly lockManaged?: boolean | null;
-  /** Policies of its own. Absent policies stay as they are. */
+  /** The directory's own policies. Absent policies stay as they are. */
   readonly policies?: Pick<ConnectionPoliciesChange, DirectoryPolicy> | null;
 }
 
@@ -295,8 +295,8 @@ function readName(name: string | null | undefined): string | null {
 }
 
 /**
- * Refuses a connection of another organization, whose people must not become people of this one. A caller who links a connection
- * also decides what its mappings read, so the caller must hold the permissions of the roles that they give.
+ * Refuses a connection of another organization, whose people must not become people of this one. A caller who links a
+ * connection decides what its mappings read, so the caller must hold the permissions of the roles that the mappings give.
  */
 async function requireLinkable(unit: UnitOfWork, organizationId: string, connectionId: string | null): Promise<void> {
   if (connectionId === null) return;
@@ -306,8 +306,8 @@ async function requireLinkable(unit: UnitOfWork, organizationId: string, connect
 }
 
 /**
- * Refuses a caller who gets a token, and so says what the provider says, for a directory that gives roles with permissions that
- * the caller does not hold.
+ * Refuses a caller who would get a token of a directory that gives roles with further permissions. With the token, the caller
+ * could act as the provider.
  *
  * @throws FORBIDDEN
  */
