@@ -39,6 +39,8 @@ export async function makeWorld(found: House): Promise<World> {
   await things.makeLinkRequest(house);
   await things.makeDomain(house);
   await things.makeApiKey(house);
+  // The administrators get a mail about this account.
+  await things.makePendingUser(house);
   const groupId = await things.makeGroup(house);
   await send("setGroupManagers", { groupId, userIds: [me.id, userId] });
   await send("addUsersToGroup", { groupId, userIds: [userId, guestId, me.id] });
