@@ -3,6 +3,7 @@
  * people get one of the organization's own roles. Archived people cannot sign in.
  */
 import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
+import { createScimClient, describeUser } from "../../support/scim.js";
 import { makePerson } from "../../support/tenant.js";
 import { signIn, askAs, codeFor, createRole, mapRoles, openScene, tryToSignIn, type Scene } from "./scene.js";
 
@@ -50,5 +51,20 @@ describe("a time tracking product", () => {
   });
 
   test.todo("refuses passwords for people who sign in through a provider (needs password sign-in, a later part)");
-  test.todo("archives people whom the provider removes (needs SCIM, a later part)");
+
+  it("archives people whom the provider removes", async () => {
+    const tenant = await scene.tenant();
+    const scim = await createScimClient(scene.usher, tenant.organizationId, { connectionId: tenant.connectionId });
+    const made = await scim.makeUser(describeUser("eve"));
+    const { browser, user } = await signIn(scene, tenant, makePerson("eve"));
+    await scim.patch(`/Users/${made.id}`, { op: "Replace", path: "active", value: "False" });
+    expect((await askAs(scene, browser, "{ viewer { user { id } } }")).viewer).toBeNull();
+    expect(await tryToSignIn(tenant, makePerson("eve"))).toBe("ACCOUNT_ARCHIVED");
+    await scim.patch(`/Users/${made.id}`, { op: "Replace", path: "active", value: "True" });
+    expect((await signIn(scene, tenant, makePerson("eve"))).user.id).toBe(user.id);
+    await scim.send("DELETE", `/Users/${made.id}`);
+    expect(await tryToSignIn(tenant, makePerson("eve"))).toBe("ACCOUNT_ARCHIVED");
+    const { status } = (await tenant.users()).find(({ id }) => id === user.id)!;
+    expect(status).toBe("ARCHIVED");
+  });
 });
