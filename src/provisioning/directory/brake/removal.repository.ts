@@ -2,6 +2,8 @@
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import type { Reader } from "../../../platform/database/database.js";
+import { placeholders } from "../../../platform/database/statements.js";
+import { toDateOrNull } from "../../../platform/database/values.js";
 import { RemovalRow } from "./removal.row.js";
 
 /** An account whose access a directory has just ended. */
@@ -50,6 +52,48 @@ export async function countActiveUsers(reader: Reader, directoryId: string, most
     [directoryId],
   );
   return Number(row?.active ?? 0);
+}
+
+/** An account whose access a directory ended. */
+export interface Removal {
+  readonly eventId: string;
+  /** When the request arrived. */
+  readonly arrivedAt: Date | null;
+  /** Milliseconds from then to the commit; `null` if they are not written yet. */
+  readonly endedMilliseconds: number | null;
+}
+
+/** The last removals of several directories, the latest first, in one statement. */
+export async function findLastRemovals(
+  reader: Reader,
+  directoryIds: readonly string[],
+  most: number,
+): Promise<ReadonlyMap<string, readonly Removal[]>> {
+  const rows = await reader.rows<{
+    directory_id: string;
+    event_id: string;
+    arrived_at: unknown;
+    ended_ms: number | null;
+  }>(
+    `SELECT directory_id, event_id, arrived_at, ended_ms FROM (
+       SELECT directory_id, event_id, arrived_at, ended_ms,
+              ROW_NUMBER() OVER (PARTITION BY directory_id ORDER BY removed_at DESC, id DESC) AS place
+         FROM directory_removal WHERE directory_id IN (${placeholders(directoryIds)})) AS placed
+      WHERE place <= ${most} ORDER BY directory_id, place`,
+    directoryIds,
+  );
+  const byDirectory = new Map<string, Removal[]>();
+  for (const row of rows) {
+    const removal = {
+      eventId: row.event_id,
+      arrivedAt: toDateOrNull(row.arrived_at),
+      endedMilliseconds: row.ended_ms,
+    };
+    const removals = byDirectory.get(row.directory_id);
+    if (removals === undefined) byDirectory.set(row.directory_id, [removal]);
+    else removals.push(removal);
+  }
+  return byDirectory;
 }
 
 /** Stores how many milliseconds passed from the arrival of the request to the commit that ended the access. */

@@ -10,6 +10,7 @@ import type { Clock } from "../../../platform/clock.js";
 import { orNull } from "../../../platform/errors/or-null.js";
 import { defineListLoader, defineLoader } from "../../../platform/graphql/loaders.js";
 import { PageArgs, type Page } from "../../../platform/graphql/paging.js";
+import { findLastRemovals, type Removal } from "../brake/removal.repository.js";
 import { findActivities, type Activity } from "../log/request.repository.js";
 import { countResources, type ResourceCounts } from "../resource/count-resources.js";
 import type { AssertionTrust } from "../assertion/assertion-trust.js";
@@ -40,6 +41,7 @@ import {
   UpdateDirectoryPayload,
 } from "./directory.input.js";
 import { AssertionsType, CountsType, DirectoryPage, DirectoryTokenType, DirectoryType } from "./directory.type.js";
+import { RemovalTimesType, SHOWN_REMOVALS, showRemovalTimes } from "./removal-times.type.js";
 
 /** Reads of the fields of directories. A caller who reaches a directory may see its connection and its tokens. */
 export function createDirectoryLoaders({ reader }: Store, clock: Clock) {
@@ -48,6 +50,7 @@ export function createDirectoryLoaders({ reader }: Store, clock: Clock) {
       async (ids) => new Map((await findConnections(reader, null, ids)).map((each) => [each.id, each])),
     ),
     counts: defineLoader<RequestContext, ResourceCounts>((ids) => countResources(reader, ids)),
+    removals: defineListLoader<RequestContext, Removal>((ids) => findLastRemovals(reader, ids, SHOWN_REMOVALS)),
     activity: defineLoader<RequestContext, Activity>((ids) => findActivities(reader, ids)),
     assertions: defineLoader<RequestContext, AssertionTrust>((ids) => findTrustOf(reader, ids)),
     tokens: defineListLoader<RequestContext, DirectoryToken>((ids) => findTokensOf(reader, ids, clock())),
@@ -203,6 +206,17 @@ export class DirectoryResolver {
   })
   async lastWriteAt(@Root() { id }: DirectoryType, @Ctx() context: RequestContext): Promise<Date | null> {
     return (await this.loaders.activity(context).load(id))?.lastWriteAt ?? null;
+  }
+
+  @FieldResolver(() => RemovalTimesType, {
+    description:
+      "How long it took to end the access of people whom the provider removed, and to tell webhook receivers of it.",
+  })
+  async removalTimes(
+    @Root() { id, organizationId }: DirectoryType,
+    @Ctx() context: RequestContext,
+  ): Promise<RemovalTimesType> {
+    return showRemovalTimes(organizationId, await this.loaders.removals(context).load(id));
   }
 
   @FieldResolver(() => [DirectoryTokenType], { description: "The tokens that work, the newest first: at most two." })
