@@ -32,6 +32,7 @@ import { AddDirectoryRules1764931000000 } from "./1764931000000-add-directory-ru
 import { CreateDirectoryRequests1764932000000 } from "./1764932000000-create-directory-requests.js";
 import { AddRemovalBrake1764932100000 } from "./1764932100000-add-removal-brake.js";
 import { CreateDirectoryAssertions1764933000000 } from "./1764933000000-create-directory-assertions.js";
+import { CreatePendingSignIns1764934000000 } from "./1764934000000-create-pending-sign-ins.js";
 import { AddSessionUse1764935000000 } from "./1764935000000-add-session-use.js";
 import { AddApiKeyRotation1764935100000 } from "./1764935100000-add-api-key-rotation.js";
 import { AddMailHeading1764935200000 } from "./1764935200000-add-mail-heading.js";
@@ -70,6 +71,7 @@ export const migrations: readonly MigrationClass[] = [
   CreateDirectoryRequests1764932000000,
   AddRemovalBrake1764932100000,
   CreateDirectoryAssertions1764933000000,
+  CreatePendingSignIns1764934000000,
   AddSessionUse1764935000000,
   AddApiKeyRotation1764935100000,
   AddMailHeading1764935200000,

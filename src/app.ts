@@ -118,6 +118,7 @@ export async function startUsher(
     const catalogue = createCatalogue(registry);
 
     const cookies = {
+      pending: defineCookie({ publicUrl, name: "usher-pending" }),
       form: defineCookie({ publicUrl, name: "usher-form" }),
       session: defineCookie({ publicUrl, name: "usher-session", maxAgeSeconds: LONGEST_SESSION_MINUTES * 60 }),
       browser: defineCookie({ publicUrl, name: "usher-browser", maxAgeSeconds: FLOW_LIFETIME_SECONDS }),

@@ -6,6 +6,7 @@ import { ConnectionRow } from "./connection/stored/connection.row.js";
 import { IdentityRow } from "./connection/identity/identity.row.js";
 import { LinkRequestRow } from "./connection/identity/link-request.row.js";
 import { DirectoryMappingRow, MappingRow } from "./connection/mapping/mapping.row.js";
+import { PendingSignInRow } from "./people/credential/pending-sign-in.row.js";
 import { CredentialRow, OneTimeTokenRow } from "./people/credential/credential.row.js";
 import { DomainRow } from "./people/domain/domain.row.js";
 import { GroupManagerRow } from "./people/group/group-manager.row.js";
@@ -78,6 +79,7 @@ export const entities = [
   SeatRow,
   CredentialRow,
   OneTimeTokenRow,
+  PendingSignInRow,
   MailMessageRow,
   WebhookEndpointRow,
   WebhookCursorRow,

@@ -49,6 +49,7 @@ export function createSchema(
       users: DELETION_PARTS,
       clock: services.runtime.clock,
       requireSso,
+      publicUrl: services.runtime.publicUrl,
       ...replaced,
     }),
     ...createConnectionResolvers(services),

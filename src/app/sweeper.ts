@@ -7,6 +7,7 @@ import { SYSTEM } from "../access/caller.js";
 import type { Store } from "../access/store.js";
 import { sweepEvents } from "../events/retention.js";
 import { sweepOneTimeTokens } from "../people/credential/one-time-token.repository.js";
+import { sweepPendingSignIns } from "../people/credential/pending-sign-in.repository.js";
 import { rewriteNameKeys } from "../people/group/group.repository.js";
 import { rewriteSearchKeys } from "../people/installation/rewrite-search-keys.js";
 import { noticeKeysExpiring } from "../people/notices/notice-keys-expiring.js";
@@ -53,6 +54,7 @@ export function startSweeper(
         await sweepPendingLogouts(unit);
         await sweepSessions(unit);
         await sweepOneTimeTokens(unit);
+        await sweepPendingSignIns(unit);
         await sweepAttempts(unit, attemptRetentionDays);
         await sweepRequests(unit);
         await sweepRemovals(unit);

@@ -41,6 +41,8 @@ export interface PeopleNeeds {
   readonly requireSso?: RequireSso;
   /** The DNS resolver; the machine's own if absent. */
   readonly resolveTxt?: ResolveTxt;
+  /** The public base URL, for links in mails. */
+  readonly publicUrl?: string;
   /** The machine's own clock if absent. */
   readonly clock?: Clock;
 }
@@ -62,7 +64,7 @@ export function createPeopleResolvers(store: Store, needs: PeopleNeeds = {}): Re
     [UserResolver, new UserResolver(store, loaders)],
     [UserProfileResolver, new UserProfileResolver(store, loaders)],
     [UserStatusResolver, new UserStatusResolver(store, needs.users ?? { guards: [], erasers: [] })],
-    [PasswordResolver, new PasswordResolver(store, loaders, clock)],
+    [PasswordResolver, new PasswordResolver(store, loaders, clock, needs.publicUrl ?? "")],
     [GroupResolver, new GroupResolver(store, loaders)],
     [UserGroupsResolver, new UserGroupsResolver(loaders)],
     [RoleResolver, new RoleResolver(store, needs.roles ?? [])],

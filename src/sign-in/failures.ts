@@ -228,6 +228,13 @@ export const PASSWORD_ASLEEP = refusal(
   "The person signs in through a provider, so the account's password does nothing. Let them use the provider, unmerge the account, or allow both with the policy passwordForSsoUsers: ALLOW.",
 );
 
+export const PASSWORD_LINK_OVER = refusal(
+  "PASSWORD_LINK_OVER",
+  410,
+  "This link was used, has expired, or was replaced by a newer password. Ask for a new one.",
+  "Links for a new password work once: for 24 hours if an administrator sent them, for an hour if the person asked on the page. Send a new one with setPassword, without a password.",
+);
+
 export const PASSWORD_LOCKED = refusal(
   "PASSWORD_LOCKED",
   403,
@@ -281,6 +288,7 @@ export const SIGN_IN_FAILURES = [
   PASSWORD_LOGIN_UNKNOWN,
   PASSWORD_NOT_SET,
   PASSWORD_ASLEEP,
+  PASSWORD_LINK_OVER,
   PASSWORD_LOCKED,
   PASSWORD_WRONG,
   ACCOUNT_INVITED,

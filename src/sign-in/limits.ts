@@ -13,6 +13,8 @@ export interface SignInLimits {
   readonly lookups: RateLimit;
   /** Sign-ins by password, right or wrong. Each costs a verification. */
   readonly passwords: RateLimit;
+  /** Requests for a link to set a new password. */
+  readonly passwordLinks: RateLimit;
   /** Sign-ins by password to one account, from all addresses. The lock of an account is much stricter. */
   readonly passwordsOfAccount: RateLimit;
 }
@@ -27,6 +29,7 @@ export const LOGOUT_REFUSALS_A_MINUTE = 60;
 export const UNKNOWN_ORGANIZATIONS_A_MINUTE = 60;
 /** @internal */
 export const PASSWORDS_A_MINUTE = 120;
+const PASSWORD_LINKS_A_MINUTE = 30;
 /** @internal */
 export const PASSWORDS_OF_ACCOUNT_A_MINUTE = 200;
 
@@ -38,6 +41,7 @@ export function createSignInLimits(define: DefineRateLimit): SignInLimits {
     logoutRefusals: aMinute("logout-refusals", LOGOUT_REFUSALS_A_MINUTE),
     lookups: aMinute("organization-lookups", UNKNOWN_ORGANIZATIONS_A_MINUTE),
     passwords: aMinute("password-sign-ins", PASSWORDS_A_MINUTE),
+    passwordLinks: aMinute("password-links", PASSWORD_LINKS_A_MINUTE),
     passwordsOfAccount: aMinute("password-sign-ins-of-account", PASSWORDS_OF_ACCOUNT_A_MINUTE),
   };
 }

@@ -72,6 +72,14 @@ export interface PasswordRefused {
   readonly reference: string;
 }
 
+/** Usher has verified the person, and the sign-in waits for something else. The browser goes to the page that ends the wait. */
+export interface HeldUp {
+  readonly kind: "held-up";
+  readonly location: string;
+  /** The value of the cookie that belongs to the waiting sign-in. */
+  readonly pendingToken: string;
+}
+
 /** Where a person goes after signing in. */
 export function locationAfterSignIn({ landingUrl, slug }: Organization, returnTo: string | null): string {
   return returnTo ?? landingUrl ?? `/o/${slug}`;

@@ -68,6 +68,16 @@ export function passwordUrl({ slug }: { readonly slug: string }, parameters?: UR
   return withQuery(`/o/${slug}/password`, parameters);
 }
 
+/** The page of a sign-in that waits for a new password. */
+export function newPasswordUrl({ slug }: { readonly slug: string }): string {
+  return `/o/${slug}/password/new`;
+}
+
+/** The page on which a person asks for a link to set a new password. */
+export function forgotUrl({ slug }: { readonly slug: string }, parameters?: URLSearchParams): string {
+  return withQuery(`/o/${slug}/forgot`, parameters);
+}
+
 function withQuery(path: string, parameters = new URLSearchParams()): string {
   return parameters.size === 0 ? path : `${path}?${parameters.toString()}`;
 }

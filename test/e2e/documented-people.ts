@@ -122,6 +122,7 @@ async function setsPasswords(world: World): Promise<void> {
     lockedUntil: null,
     passwordSetAt: expect.any(String),
   });
+  expect((await ask("RemovePassword", { id: mary })).removePassword.user.passwordSetAt).toBeNull();
 }
 
 async function changesStatuses(world: World): Promise<void> {

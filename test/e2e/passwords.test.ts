@@ -1,4 +1,7 @@
 /** Signing in by e-mail address and password, in a browser without script. */
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from "@jest/globals";
 import * as argon2 from "@node-rs/argon2";
 import { LOCK_SECONDS, WRONG_PASSWORDS_TO_LOCK } from "../../src/people/credential/lock.changes.js";
@@ -9,8 +12,11 @@ import { startTestUsher, type TestUsher } from "../support/usher.js";
 
 /** The hashes of all verifications. The application loads the library with the first password. */
 const verified: string[] = [];
+/** Parameters of an earlier version of the application, for new hashes. */
+let earlier: argon2.Options | null = null;
 jest.unstable_mockModule("@node-rs/argon2", () => ({
   ...argon2,
+  hash: (password: string, options: argon2.Options) => argon2.hash(password, { ...options, ...earlier }),
   verify: (hash: string, password: string) => {
     verified.push(hash);
     return argon2.verify(hash, password);
@@ -22,10 +28,15 @@ const passMinutes = (minutes: number) => (now = new Date(now.getTime() + minutes
 let usher: TestUsher;
 let provider: HostileOpenIdProvider;
 let tenant: Tenant;
+let other: Tenant;
+let merged: Tenant;
 beforeAll(async () => {
   usher = await startTestUsher({ clock: () => now, environment: { USHER_RETURN_URLS: "https://app.example/app" } });
   provider = await startHostileOpenIdProvider({ now: () => now });
   tenant = await createTenant(usher, provider, { organization: { supportContact: "the help desk" } });
+  // Before the clock moves: a connection whose clock disagrees cannot be activated.
+  other = await createTenant(usher, provider);
+  merged = await createTenant(usher, provider);
 });
 afterAll(async () => {
   await usher.stop();
@@ -56,8 +67,24 @@ async function makeAccount(of = tenant, password: string | null = PASSWORD, furt
   return { userId, email };
 }
 
+/** The addresses of links for a new password that Usher mailed to a person, the latest last. Waits for `count` of them. */
+async function mailedLinks(email: string, count: number): Promise<readonly string[]> {
+  const folder = join(usher.environment["USHER_DATA_DIR"]!, "mail");
+  for (let turn = 0; turn < 500; turn += 1) {
+    const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith(".eml")).toSorted();
+    const texts = await Promise.all(names.map((name) => readFile(join(folder, name), "utf8")));
+    const links = texts
+      .filter((text) => text.includes(`To: ${email}`))
+      .flatMap((text) => text.replaceAll("=\n", "").match(/http:\S+\/reset\/[\w-]+/)?.[0] ?? []);
+    if (links.length >= count) return links;
+    await pause(20);
+  }
+  throw new Error(`There are not ${count} links for ${email}.`);
+}
+
 const SET = `mutation ($input: SetPasswordInput!) { setPassword(input: $input) { user { id } } }`;
-const setPassword = (of: Tenant, userId: string, password: string) => of.ask(SET, { input: { userId, password } });
+const setPassword = (of: Tenant, userId: string, password: string | null) =>
+  of.ask(SET, { input: { userId, password } });
 const pageOf = (of: Tenant, query = "") => `${usher.url}/o/${of.slug}/password${query}`;
 
 /** Opens the page with the form and sends it. */
@@ -78,7 +105,7 @@ const auditOf = async (of: Tenant, userId: string): Promise<readonly { action: s
 /** A hash with the present parameters. */
 const CURRENT = `$argon2id$v=19$m=19456,t=2,p=1$${"A".repeat(22)}$${"A".repeat(43)}`;
 
-const foreignLogin = async () => (await makeAccount(await createTenant(usher, provider))).email;
+const foreignLogin = async () => (await makeAccount(other)).email;
 const ssoLogin = async () => {
   const person = makePerson(`sso-${(people += 1)}`);
   await tenant.signIn(createBrowser(), person);
@@ -214,7 +241,6 @@ describe("the password of a person who signs in through a provider", () => {
   afterEach(() => policies("BREAK_GLASS_ONLY"));
 
   it("has no effect while the account is merged, and works again when merging or the merge ends", async () => {
-    const merged = await createTenant(usher, provider);
     const merging = (accountLinking: string, confirmAffectedUsers?: number) =>
       merged.updateConnection({ policies: { accountLinking, requireVerifiedEmail: true }, confirmAffectedUsers });
     const { email, userId } = await makeAccount(merged);
@@ -267,16 +293,263 @@ describe("the password of a person who signs in through a provider", () => {
     await expect(setPassword(tenant, twin.id, PASSWORD)).rejects.toThrow("EMAIL_TAKEN");
 
     // Only the operator learns that the address is in use in a different organization.
-    const elsewhere = await createTenant(usher, provider);
-    const input = { userId: (await makeAccount(elsewhere, null, { email })).userId, password: PASSWORD };
+    const input = { userId: (await makeAccount(other, null, { email })).userId, password: PASSWORD };
     const { errors } = await usher.graphql(SET, { input });
     expect(errors?.[0]?.extensions).toMatchObject({
       code: "EMAIL_TAKEN",
       details: { organizationId: tenant.organizationId },
     });
-    await elsewhere.ask(SET, { input });
-    await signIn(createBrowser(), elsewhere, email, PASSWORD);
-    expect((await elsewhere.attempts())[0]!.outcome).toBe("PASSWORD_LOGIN_UNKNOWN");
+    await other.ask(SET, { input });
+    await signIn(createBrowser(), other, email, PASSWORD);
+    expect((await other.attempts())[0]!.outcome).toBe("PASSWORD_LOGIN_UNKNOWN");
     expect(await outcome(email)).toBe("SUCCEEDED");
+  });
+});
+
+describe("a mailed link for a new password", () => {
+  const NEW = "quiet walrus beside the tram";
+
+  it("sets the password once, signs the person in, and ends other sessions and a lock", async () => {
+    const { email, userId } = await makeAccount(tenant, null);
+    await setPassword(tenant, userId, null);
+    const [url] = await mailedLinks(email, 1);
+    const browser = createBrowser();
+    const page = await browser.get(url!);
+    expect([page.status, page.headers["cache-control"], page.headers["referrer-policy"]]).toEqual([
+      200,
+      "no-store",
+      "same-origin",
+    ]);
+    expect(page.text).not.toContain("usher_pwl_");
+    const { fields } = page.forms[0]!;
+    expect(fields["login"]).toBe(email);
+    const weak = await browser.submitForm(0, { password: "short" });
+    expect(weak.status).toBe(400);
+    expect(weak.visibleText).toContain("The new password must be at least 12 characters long.");
+    expect((await browser.submitForm(0, { password: NEW }, { follow: false })).status).toBe(303);
+    expect(await whoIsSignedIn(browser, usher)).toBe(email);
+
+    const again = await createBrowser().get(url!);
+    expect(again.status).toBe(410);
+    const stolen = createBrowser();
+    expect(
+      (await stolen.post(url!, { ...fields, password: "violet otter on a tricycle" }, { from: url! })).status,
+    ).toBe(410);
+    expect(await whoIsSignedIn(stolen, usher)).toBeNull();
+    const actions = (await auditOf(tenant, userId)).map(({ action }) => action);
+    expect(actions).toEqual(expect.arrayContaining(["user.password_link_sent", "user.password_set", "user.signed_in"]));
+    for (let turn = 0; turn < WRONG_PASSWORDS_TO_LOCK; turn += 1) await signIn(createBrowser(), tenant, email, "wrong");
+    await setPassword(tenant, userId, null);
+    const second = createBrowser();
+    await second.get((await mailedLinks(email, 2))[1]!);
+    await second.submitForm(0, { password: "violet otter on a tricycle" });
+    expect(await whoIsSignedIn(second, usher)).toBe(email);
+    expect(await whoIsSignedIn(browser, usher)).toBeNull();
+    const { user } = await tenant.ask(`query ($id: ID!) { user(id: $id) { lockedUntil } }`, { id: userId });
+    expect(user.lockedUntil).toBeNull();
+  });
+
+  it("is used once when it is posted several times at once", async () => {
+    const { email, userId } = await makeAccount(tenant, null);
+    await setPassword(tenant, userId, null);
+    const [url] = await mailedLinks(email, 1);
+    const browser = createBrowser();
+    const { fields } = (await browser.get(url!)).forms[0]!;
+    const pages = await Promise.all(
+      Array.from({ length: 6 }, () => browser.post(url!, { ...fields, password: NEW }, { follow: false })),
+    );
+    expect(pages.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([303, 410, 410, 410, 410, 410]);
+    expect((await auditOf(tenant, userId)).filter(({ action }) => action === "user.password_set")).toHaveLength(1);
+  });
+
+  it.each([
+    ["an administrator sets a password", (userId: string) => setPassword(tenant, userId, PASSWORD)],
+    ["an administrator removes the password", (userId: string) => removePassword(userId)],
+    ["the account is disabled", (userId: string) => byId("disableUser", userId)],
+    ["a day has passed", async () => void passMinutes(24 * 60)],
+  ])("ends when %s", async (_when, change) => {
+    const { email, userId } = await makeAccount();
+    await setPassword(tenant, userId, null);
+    const [url] = await mailedLinks(email, 1);
+    await change(userId);
+    expect((await createBrowser().get(url!)).status).toBe(410);
+  });
+
+  it("is sent to people who ask for it and have a password, with the same page for everybody, and once in a while", async () => {
+    const ask = async (login: string) => {
+      const browser = createBrowser();
+      await browser.get(`${usher.url}/o/${tenant.slug}/forgot`);
+      const page = await browser.submitForm(0, { login });
+      return [page.status, page.text] as const;
+    };
+    const { email, userId } = await makeAccount();
+    const without = await makeAccount(tenant, null);
+    const elsewhere = await foreignLogin();
+    const sso = await ssoLogin();
+    const first = await ask(email);
+    expect(first[0]).toBe(200);
+    for (const login of [email, without.email, elsewhere, sso, "nobody@acme.test", "nobody"])
+      expect(await ask(login)).toEqual(first);
+    const sent = (login: string) =>
+      auditOf(tenant, login).then((all) => all.filter(({ action }) => action === "user.password_link_sent"));
+    expect(await sent(userId)).toMatchObject([{ after: { by: "PERSON" } }]);
+    expect(await sent(without.userId)).toEqual([]);
+    passMinutes(6);
+    await ask(email);
+    const links = await mailedLinks(email, 2);
+    // A stranger who asks again does not make the earlier link useless.
+    for (const url of links) expect((await createBrowser().get(url)).status).toBe(200);
+    const browser = createBrowser();
+    await browser.get(links[0]!);
+    await browser.submitForm(0, { password: NEW });
+    expect(await whoIsSignedIn(browser, usher)).toBe(email);
+    expect((await createBrowser().get(links[1]!)).status).toBe(410);
+  });
+});
+
+const removePassword = (userId: string) => byId("removePassword", userId);
+const byId = (mutation: string, id: string, of = tenant) =>
+  of.ask(`mutation ($id: ID!) { ${mutation}(id: $id) { user { id } } }`, { id });
+
+describe("a password", () => {
+  it("ends the person's sessions when it is set or removed, but not the session of a person who sets their own", async () => {
+    const { email, userId } = await makeAccount();
+    const browser = createBrowser();
+    await signIn(browser, tenant, email, PASSWORD);
+    await setPassword(tenant, userId, PASSWORD);
+    expect(await whoIsSignedIn(browser, usher)).toBeNull();
+    await signIn(browser, tenant, email, PASSWORD);
+    await removePassword(userId);
+    expect(await whoIsSignedIn(browser, usher)).toBeNull();
+    await signIn(browser, tenant, email, PASSWORD);
+    expect((await tenant.attempts())[0]!.outcome).toBe("PASSWORD_NOT_SET");
+
+    const administrator = await makeAccount(tenant, PASSWORD, { roleKeys: ["ADMIN"] });
+    const [here, elsewhere] = [createBrowser(), createBrowser()];
+    for (const each of [here, elsewhere]) await signIn(each, tenant, administrator.email, PASSWORD);
+    const input = { userId: administrator.userId, password: "quiet walrus beside the tram" };
+    await here.send("POST", `${usher.url}/graphql`, {
+      type: "application/json",
+      text: JSON.stringify({ query: SET, variables: { input } }),
+    });
+    expect([await whoIsSignedIn(here, usher), await whoIsSignedIn(elsewhere, usher)]).toEqual([
+      administrator.email,
+      null,
+    ]);
+  });
+
+  it("is hashed anew at the sign-in when the parameters have risen", async () => {
+    earlier = { memoryCost: 8_192, timeCost: 1 };
+    const { email } = await makeAccount();
+    earlier = null;
+    expect((await signIn(createBrowser(), tenant, email, PASSWORD)).status).toBe(303);
+    verified.splice(0);
+    expect((await signIn(createBrowser(), tenant, email, PASSWORD)).status).toBe(303);
+    expect(verified.map((hash) => argon2.parseOptions(hash))).toEqual([argon2.parseOptions(CURRENT)]);
+  });
+
+  it.each([
+    ["too short", "violet otte", "at least 12 characters long"],
+    ["too short in characters, not in bytes", "🦦".repeat(11), "at least 12 characters long"],
+    ["too long", "x".repeat(257), "at most 256 characters long"],
+    ["half a character", `violet otter ${"\ud83e"}`, "half a character"],
+    ["the person's address", "LO.CAL@acme.test-1", "must not be made of"],
+    ["the organization's name", "Acme-acme-acme-1", "must not be made of"],
+  ])("is refused if it is %s", async (_what, password, message) => {
+    const { userId } = await makeAccount(tenant, null);
+    const { errors } = await usher.graphql(SET, { input: { userId, password } }, tenant.key);
+    expect(errors?.[0]?.extensions.code).toBe("INVALID_INPUT");
+    expect(errors?.[0]?.message).toContain(message);
+    expect(JSON.stringify(errors)).not.toContain(password);
+  });
+
+  it.each([["\u{1f9a6}".repeat(12)], ["x y".repeat(85)], ["Lo Cal walks to the tram"]])(
+    "may be %s",
+    async (password) => {
+      const { userId, email } = await makeAccount(tenant, password);
+      expect(userId).toBeDefined();
+      expect((await signIn(createBrowser(), tenant, email, password)).status).toBe(303);
+    },
+  );
+
+  it("must be replaced at the sign-in when it has reached its age, before there is a session", async () => {
+    const { email, userId } = await makeAccount();
+    await tenant.updateOrganization({ policies: { passwordRules: { maximumAgeDays: 30 } } });
+    passMinutes(30 * 24 * 60);
+    const browser = createBrowser();
+    const returnTo = "https://app.example/app/courses";
+    const held = await signIn(browser, tenant, email, PASSWORD, `?${new URLSearchParams({ returnTo })}`);
+    expect([held.status, held.headers.location]).toEqual([303, `/o/${tenant.slug}/password/new`]);
+    expect(await whoIsSignedIn(browser, usher)).toBeNull();
+    const url = `${usher.url}${held.headers.location}`;
+    expect((await browser.get(url)).visibleText).toContain("has reached the age");
+    // Another browser, and another organization's page, do not have the waiting sign-in.
+    expect((await createBrowser().get(url)).url).toBe(pageOf(tenant));
+    expect((await browser.get(url.replace(tenant.slug, other.slug))).url).toBe(pageOf(other));
+    await browser.get(url);
+    const same = await browser.submitForm(0, { password: PASSWORD });
+    expect(same.visibleText).toContain("must be different from the present one");
+    const done = await browser.submitForm(0, { password: "quiet walrus beside the tram" }, { follow: false });
+    expect([done.status, done.headers.location]).toEqual([303, returnTo]);
+    expect(await whoIsSignedIn(browser, usher)).toBe(email);
+    const [attempt] = await tenant.attempts();
+    expect(attempt).toMatchObject({ outcome: "SUCCEEDED", userId, email });
+
+    // A change of the account ends a waiting sign-in.
+    passMinutes(30 * 24 * 60);
+    const late = createBrowser();
+    await signIn(late, tenant, email, "quiet walrus beside the tram");
+    await late.get(url);
+    await byId("disableUser", userId);
+    await byId("enableUser", userId);
+    expect((await late.submitForm(0, { password: "violet otter on a tricycle" })).url).toBe(pageOf(tenant));
+    await tenant.updateOrganization({ policies: { passwordRules: null } });
+  });
+});
+
+describe("a form", () => {
+  it("works only in the browser that opened the page, and only from a page of Usher", async () => {
+    const { email } = await makeAccount();
+    const url = pageOf(tenant);
+    const attacker = createBrowser();
+    const { fields } = (await attacker.get(url)).forms[0]!;
+    const form = { ...fields, login: email, password: PASSWORD };
+    const before = (await tenant.attempts()).length;
+    const victim = createBrowser();
+    // Login CSRF: the attacker's page, or the attacker's form, signs the victim in as the attacker.
+    await victim.get(url);
+    const tries = [
+      () => victim.post(url, form, { from: url, follow: false }),
+      () => victim.post(url, form, { from: "https://evil.example/", follow: false }),
+      () => victim.post(url, { ...form, form_token: "" }, { from: url, follow: false }),
+      () => createBrowser().post(url, form, { from: url, follow: false }),
+      () => attacker.post(url, form, { from: "https://evil.example/", follow: false }),
+    ];
+    for (const attempt of tries) {
+      const page = await attempt();
+      expect(page.status).toBe(403);
+      expect(page.visibleText).toContain("This form has expired, or another page sent it.");
+    }
+    expect(await whoIsSignedIn(victim, usher)).toBeNull();
+    expect((await tenant.attempts()).length).toBe(before);
+    // The honest form still works.
+    expect((await attacker.post(url, form, { from: url, follow: false })).status).toBe(303);
+  });
+
+  it("opens a new session, never one that the browser brought", async () => {
+    const { email } = await makeAccount();
+    const browser = createBrowser();
+    const sessionOf = () => browser.cookiesFor(usher.url).find(({ name }) => name === "usher-session")?.value;
+    await signIn(browser, tenant, email, PASSWORD);
+    const first = sessionOf()!;
+    await browser.get(pageOf(tenant));
+    await browser.submitForm(0, { login: email, password: PASSWORD });
+    expect(sessionOf()).not.toBe(first);
+    const held = await fetch(`${usher.url}/graphql`, {
+      method: "POST",
+      headers: { "content-type": "application/json", cookie: `usher-session=${first}` },
+      body: JSON.stringify({ query: "{ viewer { user { id } } }" }),
+    });
+    expect(await held.json()).toEqual({ data: { viewer: null } });
   });
 });

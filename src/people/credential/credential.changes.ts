@@ -1,10 +1,12 @@
 /** Removes the passwords, sessions and sent links that give access to an account. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { endPendingSignInsOf } from "./pending-sign-in.repository.js";
 import { endSessionsOfUser } from "../session/session.repository.js";
 
 /** Ends every session of a user and revokes every one-time link. The password stays, because an administrator may enable the account again. */
 export async function endAccess(unit: UnitOfWork, userId: string): Promise<void> {
   await unit.execute("DELETE FROM one_time_token WHERE user_id = ?", [userId]);
+  await endPendingSignInsOf(unit, userId);
   await endSessionsOfUser(unit, userId);
 }
 

@@ -99,35 +99,34 @@ export async function findLoginAccount(
 /** A password to store. */
 interface NewPassword {
   readonly passwordHash: string;
-  /** Whether the person proved the account's address when they set the password. */
-  readonly isProved: boolean;
+  /** When the person proved the account's address; `null` if they did not. */
+  readonly emailVerifiedAt: Date | null;
 }
 
 /** Stores a password in place of an earlier one, and resets the count of wrong guesses. */
 export async function writePassword(
   unit: UnitOfWork,
   userId: string,
-  { passwordHash, isProved }: NewPassword,
+  { passwordHash, emailVerifiedAt }: NewPassword,
 ): Promise<void> {
   const before = await findCredential(unit, userId);
-  const verifiedAt = isProved ? unit.now : null;
   if (before === null)
     await unit.execute(
       `INSERT INTO user_credential (user_id, password_hash, set_at, email_verified_at, failed_attempts, locked_until)
        VALUES (?, ?, ?, ?, 0, NULL)`,
-      [userId, passwordHash, unit.now, verifiedAt],
+      [userId, passwordHash, unit.now, emailVerifiedAt],
     );
   else
     await unit.execute(
       `UPDATE user_credential SET password_hash = ?, set_at = ?, email_verified_at = ?, failed_attempts = 0,
               locked_until = NULL WHERE user_id = ?`,
-      [passwordHash, unit.now, verifiedAt, userId],
+      [passwordHash, unit.now, emailVerifiedAt, userId],
     );
 }
 
-/** Removes the password of an account. */
-export async function deletePassword(unit: UnitOfWork, userId: string): Promise<void> {
-  await unit.execute("DELETE FROM user_credential WHERE user_id = ?", [userId]);
+/** Removes the password of an account. Returns whether it had one. */
+export async function deletePassword(unit: UnitOfWork, userId: string): Promise<boolean> {
+  return (await unit.execute("DELETE FROM user_credential WHERE user_id = ?", [userId])) === 1;
 }
 
 /** Stores the hash of the same password with the present parameters. */

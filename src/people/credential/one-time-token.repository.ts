@@ -101,6 +101,13 @@ export async function endSignInLinksOf(unit: UnitOfWork, organizationId: string)
   );
 }
 
+/** Revokes the links by which a person could set a new password. A used link stays, so that its page can say that it is used. */
+export async function endPasswordLinks(unit: UnitOfWork, userId: string): Promise<void> {
+  await unit.execute("DELETE FROM one_time_token WHERE user_id = ? AND kind = 'SET_PASSWORD' AND consumed_at IS NULL", [
+    userId,
+  ]);
+}
+
 /** Deletes links that expired long ago. */
 export async function sweepOneTimeTokens(unit: UnitOfWork): Promise<void> {
   const horizon = new Date(unit.now.getTime() - SWEEP_AFTER_SECONDS * 1000);

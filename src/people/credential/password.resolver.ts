@@ -8,9 +8,10 @@ import { defineUserPayload, type UserPayload } from "../user/status/status.input
 import { UserType } from "../user/user.type.js";
 import { isLocked } from "./lock.changes.js";
 import { SetPasswordInput } from "./password.input.js";
-import { setPassword, unlockUser } from "./password.operations.js";
+import { removePassword, setPassword, unlockUser } from "./password.operations.js";
 
 const SetPasswordPayload = defineUserPayload("setPassword", "The account.");
+const RemovePasswordPayload = defineUserPayload("removePassword", "The account as it is now.");
 const UnlockUserPayload = defineUserPayload("unlockUser", "The account as it is now.");
 
 @Resolver(() => UserType)
@@ -19,6 +20,7 @@ export class PasswordResolver {
     private readonly store: Store,
     private readonly loaders: PeopleLoaders,
     private readonly clock: Clock,
+    private readonly publicUrl: string,
   ) {}
 
   @FieldResolver(() => Date, {
@@ -41,13 +43,24 @@ export class PasswordResolver {
 
   @Mutation(() => SetPasswordPayload, {
     description:
-      "Sets the password of an account with `authMethod: PASSWORD` or, under the policy `passwordForSsoUsers: ALLOW`, of any account, and ends a lock. The person's sessions end, except the caller's own. Needs USERS_WRITE in the account's home organization, and all permissions that the user's roles grant. Errors: PASSWORD_NOT_ALLOWED and EMAIL_TAKEN.",
+      "Sets the password of an account with `authMethod: PASSWORD` or, under the policy `passwordForSsoUsers: ALLOW`, of any account; without a password, mails the person a link to set it. A new password ends a lock and the person's sessions, except the caller's own. Needs USERS_WRITE in the account's home organization, and all permissions that the user's roles grant. Errors: PASSWORD_NOT_ALLOWED and EMAIL_TAKEN.",
   })
   async setPassword(
     @Ctx() { caller }: RequestContext,
     @Arg("input", () => SetPasswordInput, { description: "The account and its new password." }) input: SetPasswordInput,
   ): Promise<UserPayload> {
-    return { user: await setPassword(this.store, caller, input) };
+    return { user: await setPassword(this.store, this.publicUrl, caller, input) };
+  }
+
+  @Mutation(() => RemovePasswordPayload, {
+    description:
+      "Removes the password of an account, and revokes links to set one. The person's sessions end, except the caller's own. An account without a password stays as it is. Needs USERS_WRITE in the account's home organization, and all permissions that the user's roles grant.",
+  })
+  async removePassword(
+    @Ctx() { caller }: RequestContext,
+    @Arg("id", () => ID, { description: "The user." }) id: string,
+  ): Promise<UserPayload> {
+    return { user: await removePassword(this.store, caller, id) };
   }
 
   @Mutation(() => UnlockUserPayload, {

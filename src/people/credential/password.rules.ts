@@ -1,15 +1,55 @@
-/** What a new password must be (NIST SP 800-63B-4, section 3.1.1.2). Pure. */
+/**
+ * What a new password must be (NIST SP 800-63B-4, section 3.1.1.2): long enough, not common, and not made of words that a
+ * stranger knows of the person. No kind of character is required.
+ */
 import type { InputCheck } from "../../platform/errors/input.js";
+import { foldForSearch } from "../../platform/text.js";
+import type { Organization } from "../organization/organization.js";
+import type { User } from "../user/user.js";
 
 /** The longest password, in characters. Longer input is refused before it is normalised or hashed. */
 export const LONGEST_PASSWORD = 256;
+/** Known words of at least this length do not count in a password. */
+const SHORTEST_KNOWN_WORD = 3;
+/** Letters and digits that must be left of a password without known words. */
+const LEAST_UNKNOWN = 6;
 
-/** Adds the mistakes of a new password to a check, at `path`. */
-export function checkPassword(check: InputCheck, path: string, password: string, shortest: number): void {
-  // A character of Unicode has one or two code units.
-  const isHuge = password.length > LONGEST_PASSWORD * 2;
-  const length = isHuge ? password.length : (password.match(/./gsu)?.length ?? 0);
-  if (length > LONGEST_PASSWORD) check.add(path, "INVALID", `must be at most ${LONGEST_PASSWORD} characters long`);
-  else if (length < shortest) check.add(path, "INVALID", `must be at least ${shortest} characters long`);
-  else if (/\p{Cs}/u.test(password)) check.add(path, "INVALID", "must not contain half a character");
+/** Whether input is too long for any password. A character of Unicode has one or two code units. */
+export function isTooLongForPassword(text: string): boolean {
+  return text.length > LONGEST_PASSWORD * 2;
+}
+
+/** Adds the mistake of a new password to a check, at `path`. */
+export function checkPassword(
+  check: InputCheck,
+  path: string,
+  password: string,
+  { policies, name, slug }: Pick<Organization, "policies" | "name" | "slug">,
+  user: Pick<User, "email" | "username" | "firstName" | "lastName">,
+): void {
+  const { shortestLength } = policies.passwordRules;
+  const add = (message: string) => check.add(path, "INVALID", message);
+  if (isTooLongForPassword(password) || countCharacters(password) > LONGEST_PASSWORD)
+    add(`must be at most ${LONGEST_PASSWORD} characters long`);
+  else if (/\p{Cs}/u.test(password)) add("must not contain half a character");
+  else if (countCharacters(password.normalize("NFC")) < shortestLength)
+    add(`must be at least ${shortestLength} characters long`);
+  else if (isMadeOf(password, [user.email, user.username, user.firstName, user.lastName, name, slug]))
+    add("must not be made of the person's address or name, or of the organization's name");
+}
+
+function countCharacters(text: string): number {
+  return text.match(/./gsu)?.length ?? 0;
+}
+
+/** Whether few letters and digits are left of a password without known texts and their words. */
+function isMadeOf(password: string, texts: readonly (string | null)[]): boolean {
+  const words = texts
+    .flatMap((text) => (text === null ? [] : [text, ...text.split(/[^\p{L}\p{N}]+/u)]))
+    .map((word) => foldForSearch(word))
+    .filter((word) => word.length >= SHORTEST_KNOWN_WORD)
+    .toSorted((a, b) => b.length - a.length);
+  const whole = foldForSearch(password);
+  const left = words.reduce((rest, word) => rest.replaceAll(word, " "), whole);
+  return left !== whole && countCharacters(left.replaceAll(/[^\p{L}\p{N}]/gu, "")) < LEAST_UNKNOWN;
 }

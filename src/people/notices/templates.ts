@@ -170,6 +170,36 @@ export const BREAK_GLASS_MISSING = defineMailTemplate<BreakGlassMissing>({
     ),
 });
 
+/** The data of the mail with a link for a new password. */
+export interface PasswordLinkMail {
+  readonly organization: NoticeOrganization;
+  readonly fullName: string;
+  readonly email: string;
+  readonly url: string;
+  readonly expiresAt: Date;
+  /** Who asked for the link. */
+  readonly by: "ADMINISTRATOR" | "PERSON";
+}
+
+export const PASSWORD_LINK = defineMailTemplate<PasswordLinkMail>({
+  name: "password-link",
+  description:
+    "to a person who signs in with a password, when an administrator sends a link for a new one, or when somebody asks for it on the sign-in page; in the second case once in five minutes at most",
+  subject: ({ organization }) => `Set your password for ${organization.name}`,
+  body: ({ organization, fullName, email, url, expiresAt, by }) =>
+    paragraphs(
+      `Hello ${toOneLine(fullName)},`,
+      by === "ADMINISTRATOR"
+        ? `an administrator of ${toOneLine(organization.name)} asks you to set a password. You sign in with it and with the address ${email}.`
+        : `somebody asked for a new password for your account at ${toOneLine(organization.name)}, ${email}.`,
+      `Open this address to set it: ${url}`,
+      `The address works once, until ${formatMoment(expiresAt)}. Do not pass it on: it signs you in.`,
+      by === "ADMINISTRATOR"
+        ? `If you do not know ${toOneLine(organization.name)}, ignore this mail.`
+        : "If it was not you, there is nothing to do: your password stays as it is.",
+    ),
+});
+
 /** Every template of people. */
 export const NOTICE_TEMPLATES = [
   ACCOUNT_MERGED,
@@ -179,6 +209,7 @@ export const NOTICE_TEMPLATES = [
   BREAK_GLASS_CHANGED,
   BREAK_GLASS_USED,
   BREAK_GLASS_MISSING,
+  PASSWORD_LINK,
 ] as const;
 
 function paragraphs(...texts: readonly (string | null)[]): string {

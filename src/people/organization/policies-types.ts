@@ -11,6 +11,7 @@ import {
   type DeclaredPolicy,
   type OrganizationPolicies,
   type OrganizationPoliciesChange,
+  type PasswordRules,
 } from "./policies.js";
 
 class Policies {}
@@ -79,6 +80,33 @@ class BillingAnchorInput {
   month?: number | null;
 }
 
+@ObjectType("PasswordRules", { description: "What passwords must be.", simpleResolvers: true })
+class PasswordRulesType implements PasswordRules {
+  @Field(() => Int, { description: "The fewest characters." })
+  shortestLength!: number;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "Days after which a person must set a new password at the sign-in; null for never.",
+  })
+  maximumAgeDays!: number | null;
+}
+
+@InputType("PasswordRulesInput", {
+  description: "What passwords must be. Fields that are left out stay; null restores the default.",
+})
+class PasswordRulesInput {
+  @Field(() => Int, { nullable: true, description: "The fewest characters, from 8 to 64. Default: 12." })
+  shortestLength?: number | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      "Days after which a person must set a new password at the sign-in, from 1 to 3650. Default: null, for never, as NIST SP 800-63B recommends.",
+  })
+  maximumAgeDays?: number | null;
+}
+
 /** The types that `@Field(() => …)` takes for a policy, in responses and in inputs. */
 function typesOf(policy: DeclaredPolicy): { readonly answer: unknown; readonly input: unknown } {
   switch (policy.kind) {
@@ -94,6 +122,8 @@ function typesOf(policy: DeclaredPolicy): { readonly answer: unknown; readonly i
       return { answer: Int, input: Int };
     case "roleKey":
       return { answer: RoleKeyScalar, input: RoleKeyScalar };
+    case "passwordRules":
+      return { answer: PasswordRulesType, input: PasswordRulesInput };
     case "anchor":
       return { answer: BillingAnchorType, input: BillingAnchorInput };
   }

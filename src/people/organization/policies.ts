@@ -21,6 +21,8 @@ export interface OrganizationPolicies {
   readonly passwordForSsoUsers: (typeof PASSWORDS_FOR_SSO_USERS)[number];
   /** Whether administrators may move password accounts to single sign-on. */
   readonly authMethodChange: (typeof AUTH_METHOD_CHANGES)[number];
+  /** What passwords must be. */
+  readonly passwordRules: PasswordRules;
   /** The key of the role for new people without a chosen or mapped role. */
   readonly defaultRole: string;
   /** Whether a sign-in gives the highest of the roles that match, or all of them. */
@@ -52,6 +54,14 @@ export interface BillingAnchor {
   readonly month: number;
 }
 
+/** What the passwords of an organization's people must be. */
+export interface PasswordRules {
+  /** The fewest characters, from 8 to 64. */
+  readonly shortestLength: number;
+  /** Days after which a person must set a new password at the sign-in, from 1 to 3650; `null` for never. */
+  readonly maximumAgeDays: number | null;
+}
+
 export type PolicyName = keyof OrganizationPolicies;
 
 /** One declared enum. */
@@ -67,7 +77,7 @@ export interface DeclaredEnum<Value extends string = string> {
 type Kinds<Value> =
   | { readonly kind: "choice"; readonly enum: DeclaredEnum<Extract<Value, string>> }
   | { readonly kind: "number"; readonly lowest: number; readonly highest: number }
-  | { readonly kind: "switch" | "roleKey" | "precedence" | "anchor" };
+  | { readonly kind: "switch" | "roleKey" | "precedence" | "anchor" | "passwordRules" };
 
 /** One declared policy. */
 export type DeclaredPolicy<Value = unknown> = Kinds<Value> & {
@@ -123,6 +133,12 @@ export const ORGANIZATION_POLICIES: { readonly [Name in PolicyName]: DeclaredPol
       values: { FORBID: "Nobody.", ADMIN: "Administrators, with `changeAuthMethod`." },
     },
     default: "FORBID",
+  },
+  passwordRules: {
+    kind: "passwordRules",
+    description:
+      "What passwords must be. A greater shortest length applies to passwords that are set from then on, the age to all passwords.",
+    default: { shortestLength: 12, maximumAgeDays: null },
   },
   defaultRole: {
     kind: "roleKey",
@@ -233,10 +249,13 @@ export function readOrganizationPolicies(stored: unknown): OrganizationPolicies 
   return { ...DEFAULT_ORGANIZATION_POLICIES, ...(stored as Partial<OrganizationPolicies> | null) };
 }
 
-/** A change of policies. Absent policies stay unchanged, and `null` restores the default. The same applies to parts of the anchor. */
+/** A change of policies. Absent policies stay unchanged, and `null` restores the default. The same applies to parts of the anchor and of the rules for passwords. */
 export type OrganizationPoliciesChange = {
-  readonly [Name in Exclude<PolicyName, "billingAnchor">]?: OrganizationPolicies[Name] | null;
-} & { readonly billingAnchor?: { readonly [Part in keyof BillingAnchor]?: BillingAnchor[Part] | null } | null };
+  readonly [Name in Exclude<PolicyName, "billingAnchor" | "passwordRules">]?: OrganizationPolicies[Name] | null;
+} & {
+  readonly billingAnchor?: { readonly [Part in keyof BillingAnchor]?: BillingAnchor[Part] | null } | null;
+  readonly passwordRules?: { readonly [Part in keyof PasswordRules]?: PasswordRules[Part] | null } | null;
+};
 
 /** Applies a change. Adds mistakes to `check` at `policies.NAME`, except for unknown role keys, because that check needs the database. */
 export function changeOrganizationPolicies(
@@ -262,6 +281,13 @@ function readValue(policy: DeclaredPolicy, before: unknown, value: unknown, path
     }
     case "anchor":
       return readAnchor(before as BillingAnchor, value as OrganizationPoliciesChange["billingAnchor"], path, check);
+    case "passwordRules":
+      return readPasswordRules(
+        before as PasswordRules,
+        value as OrganizationPoliciesChange["passwordRules"],
+        path,
+        check,
+      );
     case "number": {
       const { lowest, highest } = policy;
       if (!Number.isInteger(value) || Number(value) < lowest || Number(value) > highest)
@@ -296,5 +322,32 @@ function readAnchor(
   ] as const)
     if (!Number.isInteger(after[name]) || after[name] < 1 || after[name] > last)
       check.add(`${path}.${name}`, "INVALID", `must be a whole number from 1 to ${last}`);
+  return after;
+}
+
+const PASSWORD_LENGTHS = { lowest: 8, highest: 64 };
+const MOST_DAYS = 3_650;
+
+function readPasswordRules(
+  before: PasswordRules,
+  change: OrganizationPoliciesChange["passwordRules"],
+  path: string,
+  check: InputCheck,
+): PasswordRules {
+  const fallback = ORGANIZATION_POLICIES.passwordRules.default;
+  const part = <Part extends keyof PasswordRules>(name: Part): PasswordRules[Part] => {
+    const value = change?.[name];
+    return value === undefined ? before[name] : ((value ?? fallback[name]) as PasswordRules[Part]);
+  };
+  const after: PasswordRules = { shortestLength: part("shortestLength"), maximumAgeDays: part("maximumAgeDays") };
+  const { shortestLength, maximumAgeDays } = after;
+  const { lowest, highest } = PASSWORD_LENGTHS;
+  if (!Number.isInteger(shortestLength) || shortestLength < lowest || shortestLength > highest)
+    check.add(`${path}.shortestLength`, "INVALID", `must be a whole number from ${lowest} to ${highest}`);
+  if (
+    maximumAgeDays !== null &&
+    (!Number.isInteger(maximumAgeDays) || maximumAgeDays < 1 || maximumAgeDays > MOST_DAYS)
+  )
+    check.add(`${path}.maximumAgeDays`, "INVALID", `must be a whole number from 1 to ${MOST_DAYS}, or null`);
   return after;
 }

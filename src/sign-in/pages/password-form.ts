@@ -2,7 +2,7 @@
 import type { Response } from "express";
 import type { Organization } from "../../people/organization/organization.js";
 import { html, sendPage, type Html } from "../../platform/http/pages.js";
-import { LONGEST_ADDRESS, organizationUrl, passwordUrl } from "../urls.js";
+import { LONGEST_ADDRESS, forgotUrl, organizationUrl, passwordUrl } from "../urls.js";
 import { helpSentence } from "./refusal-page.js";
 
 /** The name of the field that proves that a page of Usher sent the form. */
@@ -39,19 +39,7 @@ export function passwordForm({ organization, returnTo, login, formToken, problem
       ${problem === null ? "" : problemText(organization, problem)}
       <input type="hidden" name="${FORM_TOKEN_FIELD}" value="${formToken}" />
       ${returnTo === null ? "" : html`<input type="hidden" name="returnTo" value="${returnTo}" />`}
-      <label for="login">E-mail address</label>
-      <input
-        id="login"
-        name="login"
-        value="${login.slice(0, LONGEST_ADDRESS)}"
-        autocomplete="username"
-        autocapitalize="none"
-        spellcheck="false"
-        inputmode="email"
-        required
-        maxlength="${LONGEST_ADDRESS}"
-        ${problem === null ? "" : html`aria-invalid="true" aria-describedby="problem"`}
-      />
+      ${loginField(login, problem !== null)}
       <label for="password">Password</label>
       <input
         id="password"
@@ -63,7 +51,25 @@ export function passwordForm({ organization, returnTo, login, formToken, problem
       />
       <button type="submit">Sign in</button>
     </form>
+    <p><a href="${forgotUrl(organization)}">Forgotten the password?</a></p>
   `;
+}
+
+/** The field of the address, which password managers recognise. */
+export function loginField(login: string, isWrong = false): Html {
+  return html`<label for="login">E-mail address</label>
+    <input
+      id="login"
+      name="login"
+      value="${login.slice(0, LONGEST_ADDRESS)}"
+      autocomplete="username"
+      autocapitalize="none"
+      spellcheck="false"
+      inputmode="email"
+      required
+      maxlength="${LONGEST_ADDRESS}"
+      ${isWrong && html`aria-invalid="true" aria-describedby="problem"`}
+    />`;
 }
 
 function problemText(organization: Organization, { message, reference }: NonNullable<PasswordForm["problem"]>): Html {

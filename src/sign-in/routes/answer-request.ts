@@ -10,6 +10,7 @@ import type { LinkShown } from "../link/use-link.js";
 import type {
   AlreadySignedIn,
   Consented,
+  HeldUp,
   PasswordRefused,
   SentToProvider,
   SentToStart,
@@ -27,6 +28,11 @@ import { issueFormToken } from "./form-token.js";
 import type { SignInRouteOptions } from "./options.js";
 import { hasSignedOut } from "./signed-out-cookie.js";
 
+/** The request was answered already, with a page of its own. */
+interface Answered {
+  readonly kind: "answered";
+}
+
 type Outcome =
   | SentToProvider
   | SentToTicket
@@ -37,6 +43,8 @@ type Outcome =
   | Tested
   | Consented
   | PasswordRefused
+  | HeldUp
+  | Answered
   | SignInRefused;
 
 /** Runs a request and answers it. Caches must not keep the response. */
@@ -59,7 +67,8 @@ export async function answerRequest(
   }
 }
 
-function readBrowser({ cookies }: SignInRouteOptions, request: Request): BrowserRequest {
+/** The browser of a request. */
+export function readBrowser({ cookies }: SignInRouteOptions, request: Request): BrowserRequest {
   return {
     client: { address: clientAddress(request), userAgent: request.get("user-agent") ?? null },
     browserTokens: cookies.browser.read(request),
@@ -107,6 +116,12 @@ async function sendOutcome(
       return;
     case "consented":
       sendConsentPage(response, outcome);
+      return;
+    case "answered":
+      return;
+    case "held-up":
+      cookies.pending.write(response, outcome.pendingToken);
+      response.redirect(303, outcome.location);
       return;
     case "password-refused":
       await limits.refusals.note(request);

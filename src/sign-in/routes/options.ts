@@ -13,6 +13,8 @@ export interface SignInRouteOptions {
   readonly services: SignInServices;
   readonly cookies: {
     readonly session: Cookie;
+    /** Belongs to a verified sign-in that waits for something else. */
+    readonly pending: Cookie;
     /** Proves that a page of Usher sent a form. */
     readonly form: Cookie;
     /** Binds a browser to the flows that it began, with one token for each flow. It proves nothing about the person. */

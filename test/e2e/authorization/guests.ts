@@ -162,6 +162,7 @@ export const USER_FIELDS: Readonly<Record<string, UserField | null>> = {
   "EnableUserPayload.user": null,
   "RejectUserPayload.user": null,
   "RestoreUserPayload.user": null,
+  "RemovePasswordPayload.user": null,
   "SetPasswordPayload.user": null,
   "UnlockUserPayload.user": null,
   "UpdateUserPayload.user": null,

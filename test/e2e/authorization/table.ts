@@ -311,6 +311,7 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     ...home(house),
     userId: await things.makeMember(house),
   })),
+  removePassword: byId(["USERS_WRITE"], "user { id }", async (house) => ({ id: await things.makeLocalUser(house) })),
   removeUsersFromGroup: byInput(["GROUPS_WRITE"], "RemoveUsersFromGroupInput", "group { id }", async (house) => {
     const input = { groupId: await things.makeGroup(house), userIds: [await things.makeUser(house)] };
     await house.usher.ask(

@@ -118,6 +118,7 @@ export const SIGN_IN_CAUSES: Readonly<Record<(typeof SIGN_IN_FAILURES)[number]["
   PASSWORD_LOGIN_UNKNOWN: { elsewhere: "test/e2e/passwords.test.ts" },
   PASSWORD_NOT_SET: { elsewhere: "test/e2e/passwords.test.ts" },
   PASSWORD_ASLEEP: { elsewhere: "test/e2e/passwords.test.ts" },
+  PASSWORD_LINK_OVER: { elsewhere: "test/e2e/passwords.test.ts" },
   PASSWORD_LOCKED: { elsewhere: "test/e2e/passwords.test.ts" },
   PASSWORD_WRONG: { elsewhere: "test/e2e/passwords.test.ts" },
   ACCOUNT_INVITED: LINKS,

@@ -31,7 +31,7 @@ import {
 const house = useHouse();
 
 const UPDATE = `mutation ($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { organization {
-  version slug ssoAllowed totalSeats entitlements { sso scim } policies { ssoEnforcement passwordForSsoUsers defaultRole roleAssignment manualRoleWins
+  version slug ssoAllowed totalSeats entitlements { sso scim } policies { ssoEnforcement passwordForSsoUsers passwordRules { shortestLength maximumAgeDays } defaultRole roleAssignment manualRoleWins
     fieldPrecedence seatModel seatsFull billingAnchor { cycle day month } groupResultsMinimum sessionIdleMinutes sessionLifetimeMinutes } } } }`;
 
 const change = (caller: Caller, id: string, input: object) => house.ask(caller, UPDATE, { input: { id, ...input } });
@@ -56,6 +56,7 @@ async function auditOf(subjectId: string) {
 const DEFAULTS = {
   ssoEnforcement: "OPTIONAL",
   passwordForSsoUsers: "BREAK_GLASS_ONLY",
+  passwordRules: { shortestLength: 12, maximumAgeDays: null },
   defaultRole: "USER",
   roleAssignment: "HIGHEST",
   manualRoleWins: false,
@@ -75,6 +76,7 @@ describe("policies", () => {
     const changed: Readonly<Record<string, unknown>> = {
       ssoEnforcement: "REQUIRED",
       passwordForSsoUsers: "ALLOW",
+      passwordRules: { shortestLength: 16, maximumAgeDays: 365 },
       defaultRole: "MANAGER",
       roleAssignment: "ALL",
       manualRoleWins: true,
@@ -138,6 +140,21 @@ describe("policies", () => {
         month: 4,
       },
     );
+  });
+
+  test("take rules for passwords part by part, within bounds", async () => {
+    const { id } = await makeOrganization(house);
+    const set = (passwordRules: object) => change(OPERATOR, id, { policies: { passwordRules } });
+    await set({ shortestLength: 8 });
+    const { data } = await set({ maximumAgeDays: 3_650 });
+    expect(data.updateOrganization.organization.policies.passwordRules).toEqual({
+      shortestLength: 8,
+      maximumAgeDays: 3_650,
+    });
+    for (const wrong of [7, 65]) expect((await set({ shortestLength: wrong })).codes).toEqual(["INVALID_INPUT"]);
+    for (const wrong of [0, 3_651]) expect((await set({ maximumAgeDays: wrong })).codes).toEqual(["INVALID_INPUT"]);
+    const cleared = (await set({ shortestLength: null, maximumAgeDays: null })).data.updateOrganization.organization;
+    expect(cleared.policies.passwordRules).toEqual(DEFAULTS.passwordRules);
   });
 
   test("cannot give permissions that the caller does not hold", async () => {

@@ -1,0 +1,32 @@
+/** The row of a verified sign-in that waits for something else. */
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
+
+@Entity("pending_sign_in")
+@Index("ix_pending_sign_in_user", ["userId"])
+@Index("ix_pending_sign_in_expiry", ["expiresAt"])
+export class PendingSignInRow {
+  /** SHA-256 hex of the cookie's value. */
+  @PrimaryColumn({ name: "token_hash", type: "varchar", length: 64 })
+  tokenHash!: string;
+
+  @Column({ name: "user_id", type: "varchar", length: 36 })
+  @ForeignKey("UserRow", { name: "fk_pending_sign_in_user", onDelete: "CASCADE", onUpdate: "NO ACTION" })
+  userId!: string;
+
+  /** What the sign-in waits for: `NEW_PASSWORD`. */
+  @Column({ type: "varchar", length: 20 })
+  hold!: string;
+
+  /** JSON: the attempt so far. */
+  @Column({ type: "text" })
+  attempt!: string;
+
+  @Column({ name: "return_to", type: "varchar", length: 2048, nullable: true })
+  returnTo!: string | null;
+
+  @Column({ name: "created_at", type: "datetime", precision: 3 })
+  createdAt!: Date;
+
+  @Column({ name: "expires_at", type: "datetime", precision: 3 })
+  expiresAt!: Date;
+}

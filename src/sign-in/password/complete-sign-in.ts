@@ -1,0 +1,164 @@
+/**
+ * The end of a sign-in that Usher itself verified, by a password or by a mailed link: the account, what the sign-in still waits
+ * for, and the session. `findHold` is the one place where a verified sign-in does not lead to a session yet. A second factor
+ * belongs there: it is one more `Hold`, with a page that ends it and calls `completeSignIn` again.
+ */
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { recordAudit } from "../../audit/record-audit.js";
+import { findCredential } from "../../people/credential/credential.repository.js";
+import {
+  keepPendingSignIn,
+  type Hold,
+  type PendingSignIn,
+} from "../../people/credential/pending-sign-in.repository.js";
+import type { Organization } from "../../people/organization/organization.js";
+import { takeSeat } from "../../people/seat/seat.changes.js";
+import { SESSION_TOKEN_PREFIX, type Session } from "../../people/session/session.js";
+import { noteSignIn } from "../../people/user/user.repository.js";
+import type { User } from "../../people/user/user.js";
+import { issueToken, type IssuedToken } from "../../platform/crypto/tokens.js";
+import type { Refusal } from "../../provisioning/refusal.js";
+import { beginAttempt, type Attempt, type AttemptStep } from "../attempt/attempt.js";
+import type { BrowserRequest } from "../browser-request.js";
+import { refuseByAccount } from "../link/link.js";
+import { locationAfterSignIn, type HeldUp, type SignedIn } from "../outcomes.js";
+import { answerRefusal, toSafeReason, type SignInRefused } from "../record-refusal.js";
+import { newPasswordUrl } from "../urls.js";
+import { openSignedInSession } from "../open-signed-in-session.js";
+import { recordVerifiedRefusal } from "../record-verified-refusal.js";
+
+/** A person whom Usher has verified. */
+export interface VerifiedByUsher {
+  readonly attempt: Attempt;
+  readonly browser: BrowserRequest;
+  /** The home organization, locked. */
+  readonly organization: Organization;
+  readonly user: User;
+  readonly returnTo: string | null;
+  readonly tokens: SignInTokens;
+  /** Where the operator can be reached, for the notice about a break-glass account. */
+  readonly operatorContact: string | null;
+}
+
+/** The token of the session and that of a sign-in that waits. The browser gets one of them. */
+export interface SignInTokens {
+  readonly session: IssuedToken;
+  readonly pending: IssuedToken;
+}
+
+const PENDING_TOKEN_PREFIX = "usher_psi_";
+
+/** Makes both tokens. */
+export function issueSignInTokens(): SignInTokens {
+  return { session: issueToken(SESSION_TOKEN_PREFIX), pending: issueToken(PENDING_TOKEN_PREFIX) };
+}
+
+/** How Usher authenticated a person who entered a password (RFC 8176). */
+export const BY_PASSWORD = { acr: null, amr: ["pwd"] } as const;
+
+/** How a verified sign-in goes on. */
+export type Completed =
+  { readonly kind: "session"; readonly session: Session } | { readonly kind: "held"; readonly hold: Hold } | Refusal;
+
+/** Opens a session, or stores a sign-in that waits, or refuses the person because of the account. */
+export async function completeSignIn(unit: UnitOfWork, signIn: VerifiedByUsher): Promise<Completed> {
+  const { attempt, browser, organization, user, returnTo, tokens, operatorContact } = signIn;
+  const { ssoEnforcement } = organization.policies;
+  const refused = refuseByAccount({ door: "PASSWORD", user, lockedUntil: null, ssoEnforcement, byOperator: false });
+  if (refused !== null) {
+    await auditRefusal(unit, attempt, refused);
+    return await recordVerifiedRefusal(unit, attempt, organization, refused);
+  }
+  const hold = await findHold(unit, organization, user);
+  if (hold !== null) {
+    await keepPendingSignIn(unit, {
+      tokenHash: tokens.pending.hash,
+      userId: user.id,
+      hold,
+      attempt: { ...describe(attempt) },
+      returnTo,
+    });
+    return { kind: "held", hold };
+  }
+  if (organization.policies.seatModel === "ACTIVE_USER") await takeSeat(unit, organization, user.id);
+  await noteSignIn(unit, user.id);
+  const { hash: tokenHash } = tokens.session;
+  const session = await openSignedInSession(unit, { attempt, organization, user, browser, tokenHash, operatorContact });
+  return { kind: "session", session };
+}
+
+/** Records a refused sign-in by password in the audit log. */
+export async function auditRefusal(unit: UnitOfWork, attempt: Attempt, { failure, user }: Refusal): Promise<void> {
+  await recordAudit(unit, {
+    organizationId: attempt.organizationId,
+    action: "user.sign_in_refused",
+    subject: user === null ? { type: "attempt", id: attempt.id } : { type: "user", id: user.id },
+    after: { code: failure.code, reference: attempt.reference },
+  });
+}
+
+/** What the browser gets. */
+export function answerCompleted(
+  completed: Completed,
+  {
+    attempt,
+    organization,
+    returnTo,
+    tokens,
+  }: Pick<VerifiedByUsher, "attempt" | "organization" | "returnTo" | "tokens">,
+): SignedIn | HeldUp | SignInRefused {
+  switch (completed.kind) {
+    case "session":
+      return {
+        kind: "signed-in",
+        location: locationAfterSignIn(organization, returnTo),
+        sessionToken: tokens.session.token,
+        expiresAt: completed.session.expiresAt,
+      };
+    case "held":
+      return {
+        kind: "held-up",
+        location: HOLD_PAGES[completed.hold](organization),
+        pendingToken: tokens.pending.token,
+      };
+    case "refuse":
+      return answerRefusal({ organization, connection: null, returnTo }, attempt, toSafeReason(completed.failure));
+  }
+}
+
+/** The page that ends each hold. */
+const HOLD_PAGES: Readonly<Record<Hold, (organization: Organization) => string>> = { NEW_PASSWORD: newPasswordUrl };
+
+const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
+
+/** What the sign-in still waits for; `null` for nothing. */
+async function findHold(unit: UnitOfWork, { policies }: Organization, user: User): Promise<Hold | null> {
+  const { maximumAgeDays } = policies.passwordRules;
+  if (maximumAgeDays === null) return null;
+  const credential = await findCredential(unit, user.id);
+  if (credential === null) return null;
+  const age = unit.now.getTime() - credential.setAt.getTime();
+  return age >= maximumAgeDays * DAY_MILLISECONDS ? "NEW_PASSWORD" : null;
+}
+
+type DescribedAttempt = Pick<Attempt, "id" | "reference" | "steps" | "login"> & { readonly authTime: string | null };
+
+function describe({ id, reference, steps, login = null, authentication }: Attempt): DescribedAttempt {
+  return { id, reference, steps, login, authTime: authentication?.authTime?.toISOString() ?? null };
+}
+
+/** The attempt of a sign-in that waited, with the browser that goes on with it. */
+export function resumeAttempt({ attempt }: PendingSignIn, organizationId: string, { client }: BrowserRequest): Attempt {
+  const { id, reference, steps, login, authTime } = attempt as DescribedAttempt & {
+    readonly steps: readonly AttemptStep[];
+  };
+  const begun = beginAttempt({
+    reference,
+    organizationId,
+    connectionId: null,
+    client,
+    login: login ?? null,
+    authentication: { ...BY_PASSWORD, authTime: authTime === null ? null : new Date(authTime) },
+  });
+  return { ...begun, id, steps };
+}

@@ -1,0 +1,130 @@
+/**
+ * Sets a password by a mailed link, and signs the person in: the link proves that they read the account's mail. Opening the link
+ * does not consume it, because programs that scan mail open every address. A locked account can be opened in this way, because
+ * only guessing is locked.
+ *
+ * ```
+ * ask    findLoginAccount → sendPasswordLink, if the account may have one; the page is the same in any case
+ * show   findLink → the page with the form
+ * set    findLink → checkNewPassword → one unit: lock → consume → replacePassword → completeSignIn
+ * ```
+ */
+import { SYSTEM } from "../../access/caller.js";
+import { findLoginAccount } from "../../people/credential/credential.repository.js";
+import { consumeOneTimeToken, findOneTimeToken } from "../../people/credential/one-time-token.repository.js";
+import { sendPasswordLink } from "../../people/credential/password-link.js";
+import { replacePassword } from "../../people/credential/password.operations.js";
+import { PASSWORD_LINK } from "../../people/notices/templates.js";
+import { findOrganization, lockOrganization } from "../../people/organization/organization.repository.js";
+import type { Organization } from "../../people/organization/organization.js";
+import { findUser } from "../../people/user/user.repository.js";
+import type { User } from "../../people/user/user.js";
+import { hashToken } from "../../platform/crypto/tokens.js";
+import { Failure } from "../../platform/errors/failure.js";
+import { readEmailAddress } from "../../platform/errors/input.js";
+import { wasQueuedSince } from "../../platform/mail/queue-mail.js";
+import type { RefusalDetails } from "../../provisioning/failures.js";
+import { beginAttempt, beginStep } from "../attempt/attempt.js";
+import type { BrowserRequest } from "../browser-request.js";
+import { PASSWORD_LINK_OVER } from "../failures.js";
+import type { HeldUp, SignedIn } from "../outcomes.js";
+import { recordRefusal, type SignInRefused } from "../record-refusal.js";
+import type { SignInServices } from "../services.js";
+import { checkNewPassword } from "./check-new-password.js";
+import { answerCompleted, completeSignIn, issueSignInTokens } from "./complete-sign-in.js";
+import { sleeps } from "./sleeps.js";
+import type { NewPasswordRefused } from "./set-new-password.js";
+
+/** Seconds in which a person gets one mail at most, however often somebody asks. */
+const MAIL_INTERVAL_SECONDS = 5 * 60;
+
+/** Sends the link to a person with this address who has a password. Nothing tells the caller whether there is one. */
+export async function requestPasswordLink(
+  { store, returnRules }: SignInServices,
+  organizationId: string,
+  login: string,
+): Promise<void> {
+  const email = readEmailAddress(login.trim());
+  await store.begin(SYSTEM, { kind: "PERSON", actor: null }, async (unit) => {
+    const organization = await lockOrganization(unit, organizationId);
+    if (organization === null || email === null) return;
+    const found = await findLoginAccount(unit, organizationId, email);
+    // Whether an account has a password at all is the administrator's decision.
+    if (found === null || found.credential === null || found.user.status !== "ACTIVE") return;
+    const { user } = found;
+    if (await sleeps(unit, organization, user)) return;
+    const since = new Date(unit.now.getTime() - MAIL_INTERVAL_SECONDS * 1000);
+    if (await wasQueuedSince(unit, since, { recipient: user.email, template: PASSWORD_LINK.name })) return;
+    await sendPasswordLink(unit, { organization, user, publicUrl: returnRules.publicUrl, by: "PERSON" });
+  });
+}
+
+/** A link that can be used, with the account whose password it sets. */
+export interface ResetLink {
+  readonly kind: "reset-link";
+  readonly tokenHash: string;
+  readonly organization: Organization;
+  readonly user: User;
+}
+
+/**
+ * The link of a token.
+ *
+ * @throws PASSWORD_LINK_OVER for a link that does not exist, or no longer works
+ */
+export async function findResetLink({ store: { reader }, clock }: SignInServices, token: string): Promise<ResetLink> {
+  const tokenHash = hashToken(token);
+  const stored = await findOneTimeToken(reader, "SET_PASSWORD", tokenHash);
+  const organization = stored && (await findOrganization(reader, null, stored.organizationId));
+  const user = stored && (await findUser(reader, stored.organizationId, stored.userId));
+  if (stored === null || organization === null || user === null) throw over();
+  if (stored.consumedAt !== null || stored.expiresAt <= clock()) throw over();
+  return { kind: "reset-link", tokenHash, organization, user };
+}
+
+function over() {
+  return new Failure<RefusalDetails>(PASSWORD_LINK_OVER, { detail: null });
+}
+
+/** Sets the password and signs the person in. */
+export async function resetPassword(
+  services: SignInServices,
+  browser: BrowserRequest,
+  { tokenHash, organization, user }: ResetLink,
+  password: string,
+): Promise<SignedIn | HeldUp | SignInRefused | NewPasswordRefused> {
+  const checked = await checkNewPassword(organization, user, password, null);
+  if ("problem" in checked) return { kind: "new-password-refused", problem: checked.problem };
+  const now = services.clock();
+  const begun = beginAttempt({
+    reference: services.reference(),
+    organizationId: organization.id,
+    connectionId: null,
+    client: browser.client,
+    login: user.email,
+  });
+  const attempt = beginStep(begun, "LINK", now);
+  const tokens = issueSignInTokens();
+  try {
+    const completed = await services.store.begin(SYSTEM, { kind: "PERSON", actor: user.id }, async (unit) => {
+      const home = await lockOrganization(unit, organization.id);
+      const account = await findUser(unit, organization.id, user.id);
+      if (home === null || account === null) throw over();
+      if (!(await consumeOneTimeToken(unit, { tokenHash, kind: "SET_PASSWORD" }))) throw over();
+      if (account.authMethod === "SSO" && home.policies.passwordForSsoUsers !== "ALLOW") throw over();
+      await replacePassword(unit, home, account, { passwordHash: checked.hash, by: "LINK", keptSessionId: null });
+      return await completeSignIn(unit, {
+        operatorContact: services.operatorContact,
+        attempt,
+        browser,
+        organization: home,
+        user: account,
+        returnTo: null,
+        tokens,
+      });
+    });
+    return answerCompleted(completed, { attempt, organization, returnTo: null, tokens });
+  } catch (error) {
+    return await recordRefusal(services, { organization, connection: null, userId: user.id }, attempt, error);
+  }
+}

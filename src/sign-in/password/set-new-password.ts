@@ -1,0 +1,93 @@
+/**
+ * Ends a sign-in's wait for a new password: the person has entered the right one, and it is too old.
+ *
+ * ```
+ * show   findWaiting → the page with the form
+ * set    findWaiting → checkNewPassword → one unit: lock → take the waiting sign-in → replacePassword → completeSignIn
+ * ```
+ */
+import { SYSTEM } from "../../access/caller.js";
+import { findCredential } from "../../people/credential/credential.repository.js";
+import { replacePassword } from "../../people/credential/password.operations.js";
+import {
+  findPendingSignIn,
+  takePendingSignIn,
+  type Hold,
+  type PendingSignIn,
+} from "../../people/credential/pending-sign-in.repository.js";
+import { lockOrganization } from "../../people/organization/organization.repository.js";
+import type { Organization } from "../../people/organization/organization.js";
+import { findUser } from "../../people/user/user.repository.js";
+import type { User } from "../../people/user/user.js";
+import { hashToken } from "../../platform/crypto/tokens.js";
+import type { BrowserRequest } from "../browser-request.js";
+import type { HeldUp, SignedIn } from "../outcomes.js";
+import type { SignInRefused } from "../record-refusal.js";
+import type { SignInServices } from "../services.js";
+import { checkNewPassword } from "./check-new-password.js";
+import { answerCompleted, completeSignIn, issueSignInTokens, resumeAttempt } from "./complete-sign-in.js";
+
+/** A sign-in that waits, with its person. */
+export interface Waiting {
+  readonly pending: PendingSignIn;
+  readonly user: User;
+}
+
+/** The waiting sign-in of a browser at an organization's page; `null` if there is none, or if it has expired. */
+export async function findWaiting(
+  { store: { reader }, clock }: SignInServices,
+  organization: Organization,
+  token: string | null,
+  hold: Hold,
+): Promise<Waiting | null> {
+  const pending = token === null ? null : await findPendingSignIn(reader, hashToken(token), clock());
+  const user = pending && (await findUser(reader, organization.id, pending.userId));
+  if (pending === null || user === null || pending.hold !== hold) return null;
+  return user.homeOrganizationId === organization.id ? { pending, user } : null;
+}
+
+/** The new password must be entered again. */
+export interface NewPasswordRefused {
+  readonly kind: "new-password-refused";
+  readonly problem: string;
+}
+
+/** The browser has no waiting sign-in any more, and begins again. */
+export interface NothingWaits {
+  readonly kind: "nothing-waits";
+}
+
+/** Sets the password and goes on with the sign-in. */
+export async function setNewPassword(
+  services: SignInServices,
+  browser: BrowserRequest,
+  organization: Organization,
+  { pending, user }: Waiting,
+  password: string,
+): Promise<SignedIn | HeldUp | SignInRefused | NewPasswordRefused | NothingWaits> {
+  const present = await findCredential(services.store.reader, user.id);
+  if (present === null) return { kind: "nothing-waits" };
+  const checked = await checkNewPassword(organization, user, password, present.passwordHash);
+  if ("problem" in checked) return { kind: "new-password-refused", problem: checked.problem };
+  const attempt = resumeAttempt(pending, organization.id, browser);
+  const { returnTo } = pending;
+  const tokens = issueSignInTokens();
+  const completed = await services.store.begin(SYSTEM, { kind: "PERSON", actor: user.id }, async (unit) => {
+    const home = await lockOrganization(unit, organization.id);
+    const account = await findUser(unit, organization.id, user.id);
+    // A change of the password in the meantime has ended the waiting sign-in.
+    if (home === null || account === null || !(await takePendingSignIn(unit, pending.tokenHash))) return null;
+    await replacePassword(unit, home, account, { passwordHash: checked.hash, by: "PERSON", keptSessionId: null });
+    return await completeSignIn(unit, {
+      operatorContact: services.operatorContact,
+      attempt,
+      browser,
+      organization: home,
+      user: account,
+      returnTo,
+      tokens,
+    });
+  });
+  if (completed === null) return { kind: "nothing-waits" };
+  return answerCompleted(completed, { attempt, organization, returnTo, tokens });
+}
