@@ -12,6 +12,7 @@ import { startTestUsher, type TestUsher } from "../support/usher.js";
 
 /** The hashes of all verifications. The application loads the library with the first password. */
 const verified: string[] = [];
+let longestHashed = 0;
 /** Parameters of an earlier version of the application, for new hashes. */
 let earlier: argon2.Options | null = null;
 jest.unstable_mockModule("@node-rs/argon2", () => ({
@@ -19,6 +20,7 @@ jest.unstable_mockModule("@node-rs/argon2", () => ({
   hash: (password: string, options: argon2.Options) => argon2.hash(password, { ...options, ...earlier }),
   verify: (hash: string, password: string) => {
     verified.push(hash);
+    longestHashed = Math.max(longestHashed, password.length);
     return argon2.verify(hash, password);
   },
 }));
@@ -154,6 +156,7 @@ describe("signing in by password", () => {
     const page = await signIn(browser, tenant, entered, password);
     expect([page.status, page.headers["cache-control"]]).toEqual([403, "no-store"]);
     expect(verified.map((hash) => argon2.parseOptions(hash))).toEqual([argon2.parseOptions(CURRENT)]);
+    expect(longestHashed).toBeLessThanOrEqual(2 * 256);
     const [attempt] = await tenant.attempts();
     expect(attempt).toMatchObject({ outcome: code, message: REFUSED });
     const reference = attempt!.reference;
@@ -524,6 +527,8 @@ describe("a form", () => {
       () => victim.post(url, { ...form, form_token: "" }, { from: url, follow: false }),
       () => createBrowser().post(url, form, { from: url, follow: false }),
       () => attacker.post(url, form, { from: "https://evil.example/", follow: false }),
+      // A page of the same site could have planted the cookie, and know the form that belongs to it.
+      () => attacker.post(url, form, { from: "http://localhost:1/", follow: false }),
     ];
     for (const attempt of tries) {
       const page = await attempt();
@@ -551,5 +556,51 @@ describe("a form", () => {
       body: JSON.stringify({ query: "{ viewer { user { id } } }" }),
     });
     expect(await held.json()).toEqual({ data: { viewer: null } });
+  });
+});
+
+describe("the page that asks for the organization", () => {
+  const open = async (browser: Browser, query = "") => await browser.get(`${usher.url}/sign-in${query}`);
+  const setSystem = (on: boolean) =>
+    usher.ask(
+      `mutation ($on: Boolean!) { updateInstallation(input: { ssoAllowed: $on }) { installation { ssoAllowed } } }`,
+      {
+        on,
+      },
+    );
+
+  it("leads to the only provider or to the form, as the person chooses, and keeps returnTo", async () => {
+    const browser = createBrowser();
+    const returnTo = "https://app.example/app/courses";
+    const query = new URLSearchParams({ returnTo });
+    const press = async (pressed: string) => {
+      const page = await open(browser, `?${query}`);
+      expect(page.visibleText).toContain("Continue with SSO Continue with password");
+      return await browser.submitForm(0, { organization: tenant.slug, with: pressed }, { follow: false });
+    };
+    expect((await press("sso")).headers.location).toBe(`${new URL(tenant.startUrl).pathname}?${query}`);
+    expect((await press("password")).headers.location).toBe(`/o/${tenant.slug}/password?${query}`);
+    const { email } = await makeAccount();
+    await browser.get(`${usher.url}/o/${tenant.slug}/password?${query}`);
+    const page = await browser.submitForm(0, { login: email, password: PASSWORD }, { follow: false });
+    expect(page.headers.location).toBe(returnTo);
+  });
+
+  it("leads to the organization's page where no connection can be used, and to the form there", async () => {
+    const browser = createBrowser();
+    await other.updateOrganization({ policies: { ssoEnforcement: "OFF" } });
+    await open(browser);
+    const page = await browser.submitForm(0, { organization: other.slug, with: "sso" });
+    expect(page.url).toBe(`${usher.url}/o/${other.slug}`);
+    expect(page.visibleText).toContain("E-mail address Password Sign in");
+    await other.updateOrganization({ policies: { ssoEnforcement: "OPTIONAL" } });
+  });
+
+  it("does not offer single sign-on where it is off for the system", async () => {
+    await setSystem(false);
+    const page = await open(createBrowser());
+    await setSystem(true);
+    expect(page.visibleText).toContain("Continue with password");
+    expect(page.visibleText).not.toContain("Continue with SSO");
   });
 });

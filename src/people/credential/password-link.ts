@@ -12,7 +12,7 @@ import { insertOneTimeToken } from "./one-time-token.repository.js";
 const PASSWORD_LINK_PREFIX = "usher_pwl_";
 
 /** How long a link works: one that an administrator sends, and one that the person asked for on the page. */
-export const PASSWORD_LINK_SECONDS = { ADMINISTRATOR: 24 * 60 * 60, PERSON: 60 * 60 } as const;
+const PASSWORD_LINK_SECONDS = { ADMINISTRATOR: 24 * 60 * 60, PERSON: 60 * 60 } as const;
 
 /** A link to send. The caller has locked the organization. */
 export interface PasswordLink {

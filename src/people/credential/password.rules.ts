@@ -8,7 +8,7 @@ import type { Organization } from "../organization/organization.js";
 import type { User } from "../user/user.js";
 
 /** The longest password, in characters. Longer input is refused before it is normalised or hashed. */
-export const LONGEST_PASSWORD = 256;
+const LONGEST_PASSWORD = 256;
 /** Known words of at least this length do not count in a password. */
 const SHORTEST_KNOWN_WORD = 3;
 /** Letters and digits that must be left of a password without known words. */

@@ -9,33 +9,29 @@ export const NO_SUCH_ORGANIZATION =
 export const NO_SUCH_DOMAIN =
   "No organization is found by addresses of this domain. Enter the short name of your organization, or ask a colleague.";
 
-/**
- * Sends the page.
- *
- * @param entered the short name or address that the person entered
- * @param problem why it was not accepted; `null` before anything was entered
- * @param returnTo where the sign-in should lead, unchecked
- * @param buttons ways to sign in without naming the organization
- */
-export function sendOrganizationPrompt(
-  response: Response,
-  entered: string,
-  problem: string | null,
-  returnTo: string | null,
-  buttons: readonly SignInButton[],
-): void {
-  sendPage(response, problem === null ? 200 : 404, {
-    title: "Sign in",
-    body: organizationPrompt(entered.slice(0, LONGEST_ADDRESS), problem, returnTo, buttons),
-  });
+/** What a person presses on the page: the value of the parameter `with`. */
+export const CONTINUE_WITH = { sso: "sso", password: "password" } as const;
+
+/** The content of the page. */
+export interface OrganizationPrompt {
+  /** The short name or address that the person entered. */
+  readonly entered: string;
+  /** Why it was not accepted; `null` before anything was entered. */
+  readonly problem: string | null;
+  /** Where the sign-in should lead, unchecked. */
+  readonly returnTo: string | null;
+  /** Ways to sign in without naming the organization. */
+  readonly buttons: readonly SignInButton[];
+  /** Whether single sign-on is on for the whole installation. */
+  readonly offersSso: boolean;
 }
 
-function organizationPrompt(
-  entered: string,
-  problem: string | null,
-  returnTo: string | null,
-  buttons: readonly SignInButton[],
-): Html {
+export function sendOrganizationPrompt(response: Response, prompt: OrganizationPrompt): void {
+  sendPage(response, prompt.problem === null ? 200 : 404, { title: "Sign in", body: organizationPrompt(prompt) });
+}
+
+/** The first button is the one that the key Enter presses. */
+function organizationPrompt({ entered, problem, returnTo, buttons, offersSso }: OrganizationPrompt): Html {
   return html`
     <form method="get" action="/sign-in">
       ${problem === null ? "" : html`<p id="problem" class="error" role="alert">${problem}</p>`}
@@ -43,7 +39,7 @@ function organizationPrompt(
       <input
         id="organization"
         name="organization"
-        value="${entered}"
+        value="${entered.slice(0, LONGEST_ADDRESS)}"
         autocomplete="organization"
         autocapitalize="none"
         spellcheck="false"
@@ -52,7 +48,10 @@ function organizationPrompt(
         ${problem === null ? "" : html`aria-invalid="true" aria-describedby="problem"`}
       />
       ${returnTo === null ? "" : html`<input type="hidden" name="returnTo" value="${returnTo}" />`}
-      <button type="submit">Continue</button>
+      ${offersSso && html`<button type="submit" name="with" value="${CONTINUE_WITH.sso}">Continue with SSO</button>`}
+      <button type="submit" name="with" value="${CONTINUE_WITH.password}" class="${offersSso ? "quiet" : ""}">
+        Continue with password
+      </button>
     </form>
     ${buttons.length === 0 ? "" : signInButtons(buttons)}
   `;

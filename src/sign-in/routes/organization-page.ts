@@ -1,20 +1,16 @@
 /** The page of an organization: the account of a person who is signed in, or the ways to sign in. */
 import type { Request, Response, Router } from "express";
-import { lacksOperatorApp } from "../../connection/operator-app/operator-app.js";
-import type { Connection } from "../../connection/stored/connection.js";
-import { findActiveConnections } from "../../connection/stored/connection.repository.js";
 import { readInstallation } from "../../people/installation/installation.js";
 import { findOrganizationBySlug } from "../../people/organization/organization.repository.js";
 import type { Organization } from "../../people/organization/organization.js";
-import { findSsoObstacle } from "../../people/organization/sso-conditions.js";
 import { findConnectionOfExpired } from "../../people/session/session.repository.js";
 import { hashToken } from "../../platform/crypto/tokens.js";
+import { findUsableConnections } from "../find-usable-connections.js";
 import { findAppButtons } from "../operator-app/app-buttons.js";
 import { sendAccountPage } from "../pages/account-page.js";
 import { NO_SUCH_ORGANIZATION, sendOrganizationPrompt } from "../pages/organization-prompt.js";
 import { SIGNED_OUT, SIGNED_OUT_ONLY_HERE, sendSignInPage } from "../pages/sign-in-page.js";
 import { resolveReturnTo } from "../return-to.js";
-import type { SignInServices } from "../services.js";
 import { organizationUrl, readLoginHint, readStartParameters, startUrl } from "../urls.js";
 import { issueFormToken } from "./form-token.js";
 import type { SignInRouteOptions } from "./options.js";
@@ -32,7 +28,13 @@ async function handleOrganization(options: SignInRouteOptions, request: Request,
     await limits.lookups.note(request);
     const parameters = readStartParameters(request.query);
     const buttons = await findAppButtons(services, parameters);
-    sendOrganizationPrompt(response, slug, NO_SUCH_ORGANIZATION, parameters.get("returnTo"), buttons);
+    sendOrganizationPrompt(response, {
+      entered: slug,
+      problem: NO_SUCH_ORGANIZATION,
+      returnTo: parameters.get("returnTo"),
+      buttons,
+      offersSso: (await readInstallation(services.store.reader)).ssoAllowed,
+    });
     return;
   }
   if (organization.slug !== slug) {
@@ -105,17 +107,4 @@ async function findExpired(
   const sessionToken = cookies.session.read(request);
   if (sessionToken === null) return null;
   return await findConnectionOfExpired(store.reader, hashToken(sessionToken), organization.id, clock());
-}
-
-/** The connections that do not refuse everyone at present. */
-async function findUsableConnections(
-  { store: { reader }, registry }: SignInServices,
-  organization: Organization,
-): Promise<readonly Connection[]> {
-  if (findSsoObstacle({ installation: await readInstallation(reader), organization }) !== null) return [];
-  const connections = await findActiveConnections(reader, organization.id);
-  return connections.filter(({ type: id, settings }) => {
-    const type = registry.find(id);
-    return type !== null && !lacksOperatorApp(type, settings);
-  });
 }

@@ -5,9 +5,17 @@ import { findOrganizationByDomain } from "../../people/domain/domain.repository.
 import { findOrganization, findOrganizationBySlug } from "../../people/organization/organization.repository.js";
 import type { Organization } from "../../people/organization/organization.js";
 import type { Reader } from "../../platform/database/database.js";
+import { readInstallation } from "../../people/installation/installation.js";
+import { findUsableConnections } from "../find-usable-connections.js";
+import type { SignInServices } from "../services.js";
 import { findAppButtons } from "../operator-app/app-buttons.js";
-import { NO_SUCH_DOMAIN, NO_SUCH_ORGANIZATION, sendOrganizationPrompt } from "../pages/organization-prompt.js";
-import { LONGEST_ADDRESS, organizationUrl, readStartParameters } from "../urls.js";
+import {
+  CONTINUE_WITH,
+  NO_SUCH_DOMAIN,
+  NO_SUCH_ORGANIZATION,
+  sendOrganizationPrompt,
+} from "../pages/organization-prompt.js";
+import { LONGEST_ADDRESS, organizationUrl, passwordUrl, readStartParameters, startUrl } from "../urls.js";
 import type { SignInRouteOptions } from "./options.js";
 
 export function addOrganizationPromptRoutes(router: Router, options: SignInRouteOptions): void {
@@ -28,13 +36,32 @@ async function handlePrompt(
   const parameters = readStartParameters(request.query);
   if (organization !== null) {
     if (isAddress) parameters.set("login_hint", text);
-    response.redirect(303, organizationUrl(organization, parameters));
+    response.redirect(303, await findNextPage(services, organization, request.query["with"], parameters));
     return;
   }
   if (text !== "") await limits.lookups.note(request);
   const buttons = await findAppButtons(services, parameters);
   const problem = isAddress ? NO_SUCH_DOMAIN : NO_SUCH_ORGANIZATION;
-  sendOrganizationPrompt(response, text, text === "" ? null : problem, parameters.get("returnTo"), buttons);
+  sendOrganizationPrompt(response, {
+    entered: text,
+    problem: text === "" ? null : problem,
+    returnTo: parameters.get("returnTo"),
+    buttons,
+    offersSso: (await readInstallation(services.store.reader)).ssoAllowed,
+  });
+}
+
+/** Where the pressed button leads: to the form, to the only provider, or to the organization's page. */
+async function findNextPage(
+  services: SignInServices,
+  organization: Organization,
+  pressed: unknown,
+  parameters: URLSearchParams,
+): Promise<string> {
+  if (pressed === CONTINUE_WITH.password) return passwordUrl(organization, parameters);
+  const connections = pressed === CONTINUE_WITH.sso ? await findUsableConnections(services, organization) : [];
+  const [only, another] = connections;
+  return only && !another ? startUrl(only.id, parameters) : organizationUrl(organization, parameters);
 }
 
 /** Looks up only the domain of an address, so that the response does not show whether the account exists. */

@@ -170,3 +170,16 @@ export async function switchLinking({ usher }: Scene, tenant: Tenant, accountLin
   await tenant.ask(mutation, { input: { ...input, confirmAffectedUsers: affectedUsers } });
   return affectedUsers;
 }
+
+const PASSWORD = "violet otter on a bicycle";
+
+/** Sets a password for the account `$userId`. */
+export const SET_PASSWORD = `mutation ($userId: ID!) { setPassword(input: { userId: $userId, password: "${PASSWORD}" }) { user { id } } }`;
+
+/** Signs in with this password at the organization's page, and returns the outcome of the attempt. */
+export async function tryPassword({ usher }: Scene, tenant: Tenant, login: string): Promise<string | undefined> {
+  const browser = createBrowser();
+  await browser.get(`${usher.url}/o/${tenant.slug}/password`);
+  await browser.submitForm(0, { login, password: PASSWORD }, { follow: false });
+  return (await tenant.attempts())[0]?.outcome;
+}

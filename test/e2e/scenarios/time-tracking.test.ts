@@ -2,10 +2,21 @@
  * A time tracking product, made by settings only. Only administrators configure it, and single sign-on is part of a plan. New
  * people get one of the organization's own roles. Archived people cannot sign in.
  */
-import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createScimClient, describeUser } from "../../support/scim.js";
 import { makePerson } from "../../support/tenant.js";
-import { signIn, askAs, codeFor, createRole, mapRoles, openScene, tryToSignIn, type Scene } from "./scene.js";
+import {
+  signIn,
+  askAs,
+  codeFor,
+  createRole,
+  mapRoles,
+  openScene,
+  SET_PASSWORD,
+  tryPassword,
+  tryToSignIn,
+  type Scene,
+} from "./scene.js";
 
 describe("a time tracking product", () => {
   let scene: Scene;
@@ -50,8 +61,6 @@ describe("a time tracking product", () => {
     expect((await signIn(scene, tenant, makePerson("dan"))).user.id).toBe(user.id);
   });
 
-  test.todo("refuses passwords for people who sign in through a provider (needs password sign-in, a later part)");
-
   it("archives people whom the provider removes", async () => {
     const tenant = await scene.tenant();
     const scim = await createScimClient(scene.usher, tenant.organizationId, { connectionId: tenant.connectionId });
@@ -66,5 +75,22 @@ describe("a time tracking product", () => {
     expect(await tryToSignIn(tenant, makePerson("eve"))).toBe("ACCOUNT_ARCHIVED");
     const { status } = (await tenant.users()).find(({ id }) => id === user.id)!;
     expect(status).toBe("ARCHIVED");
+  });
+
+  it("refuses passwords for people who sign in through a provider", async () => {
+    const tenant = await scene.tenant();
+    const { user } = await signIn(scene, tenant, makePerson("eva"));
+    const refused = await scene.usher.graphql(SET_PASSWORD, { userId: user.id }, tenant.key);
+    expect(refused.errors?.[0]?.extensions.code).toBe("PASSWORD_NOT_ALLOWED");
+    expect(await tryPassword(scene, tenant, user.email)).toBe("PASSWORD_LOGIN_UNKNOWN");
+
+    // Colleagues without the provider have one.
+    const input = { organizationId: tenant.organizationId, email: "fritz@acme.test", authMethod: "PASSWORD" };
+    const { createUser } = await tenant.ask(
+      `mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }`,
+      { input: { ...input, firstName: "Fritz", lastName: "Local" } },
+    );
+    await tenant.ask(SET_PASSWORD, { userId: createUser.user.id });
+    expect(await tryPassword(scene, tenant, "fritz@acme.test")).toBe("SUCCEEDED");
   });
 });
