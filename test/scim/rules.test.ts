@@ -240,6 +240,14 @@ describe("the mappings of the linked connection", () => {
       roles: ["USER"],
       groups: [],
     });
+    const { events } = await usher.ask(
+      `query ($id: ID!) { events(organizationId: $id, first: 200) { nodes { type subject { type version } } } }`,
+      { id: organizationId },
+    );
+    const told = events.nodes.filter(({ subject }: { subject: { type: string } }) => subject.type === "user");
+    expect(
+      told.map(({ type, subject }: { type: string; subject: { version: number } }) => `${subject.version} ${type}`),
+    ).toEqual(["1 user.created", "2 user.role_changed", "3 user.role_changed", "4 user.archived"]);
   });
 });
 
@@ -400,6 +408,59 @@ describe("a directory with rules of its own", () => {
     expect((await accountOf(organizationId, "ada@acme.test")).roles).toEqual(["MANAGER"]);
   });
 
+  it("that ends leaves roles and groups behind, about which later sign-ins decide", async () => {
+    for (const ends of ["the user", "the directory"]) {
+      const tenant = await createTenant(usher, provider, { policies: { roleSync: "AUTHORITATIVE" } });
+      const { organizationId, connectionId } = tenant;
+      const scim = await createScimClient(usher, organizationId);
+      const roleMappings = [rule("Managers", { roleKey: "MANAGER" })];
+      await usher.ask(
+        `mutation ($input: SetProvisioningMappingsInput!) { setProvisioningMappings(input: $input) { directory { id } } }`,
+        { input: { directoryId: scim.directoryId, roleMappings, assignableRoleKeys: ["AUDITOR"] } },
+      );
+      await usher.ask(
+        `mutation ($input: SetRoleMappingsInput!) { setRoleMappings(input: $input) { connection { id } } }`,
+        {
+          input: { connectionId, mappings: [rule("Other", { roleKey: "AUDITOR" })] },
+        },
+      );
+      const { id } = await scim.makeUser(describeUser("ada"));
+      await pushGroup(scim, "Managers", [id]);
+      if (ends === "the user") {
+        await scim.send("DELETE", `/Users/${id}`);
+        const { users } = await usher.ask(`query ($id: ID!) { users(organizationId: $id) { nodes { id } } }`, {
+          id: organizationId,
+        });
+        await usher.ask(`mutation ($id: ID!) { restoreUser(id: $id) { user { id } } }`, { id: users.nodes[0].id });
+      } else
+        await usher.ask(`mutation ($id: ID!) { deleteProvisioningDirectory(id: $id) { directory { id } } }`, {
+          id: scim.directoryId,
+        });
+      const [grant] = (await accountOf(organizationId, "ada@acme.test")).roleGrants;
+      expect(grant).toMatchObject({ role: { key: "MANAGER" }, source: "MAPPING", directoryId: null });
+      expect(await signIn(tenant, "ada", { groups: [] })).toBe("SUCCEEDED");
+      expect((await accountOf(organizationId, "ada@acme.test")).roles).toEqual(["USER"]);
+    }
+  });
+
+  it("keeps a role that it names from being deleted", async () => {
+    const { organizationId, set } = await makeOwn(() => ({}));
+    const { createRole } = await usher.ask(
+      `mutation ($input: CreateRoleInput!) { createRole(input: $input) { role { id } } }`,
+      { input: { organizationId, key: "CLERK", name: "Clerk", rank: 120, permissions: [] } },
+    );
+    await set({ roleMappings: [rule("a", { roleKey: "CLERK" })], assignableRoleKeys: ["CLERK"] });
+    const remove = () =>
+      usher.graphql(`mutation ($id: ID!) { deleteRole(id: $id) { role { id } } }`, { id: createRole.role.id });
+    const { errors } = await remove();
+    expect(errors?.[0]?.extensions).toMatchObject({
+      code: "ROLE_IN_USE",
+      details: { uses: [{ by: "DIRECTORY_MAPPINGS" }, { by: "ASSIGNABLE_ROLES" }] },
+    });
+    await set({ roleMappings: [], assignableRoleKeys: [] });
+    expect((await remove()).errors).toBeUndefined();
+  });
+
   it("refuses rules and policies of its own while it is linked, and names the list of a mistake", async () => {
     const { scim, organizationId } = await makeLinked(() => ({}));
     const mutations = [
@@ -421,7 +482,7 @@ describe("a directory with rules of its own", () => {
     expect(organizationId).not.toBe("");
     const { set } = await makeOwn(() => ({}));
     const { errors } = await set({ roleMappings: [rule("", { roleKey: "USER" })] });
-    expect((errors?.[0]?.extensions as any).details.fields[0].path).toBe("roleMappings.0.value");
+    expect(errors?.[0]?.extensions).toMatchObject({ details: { fields: [{ path: "roleMappings.0.value" }] } });
   });
 });
 

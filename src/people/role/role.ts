@@ -49,7 +49,7 @@ export interface RoleGrant {
 
 /** A use of a role, which prevents its deletion. */
 export interface RoleUse {
-  /** Upper case with underscores: `USERS`, `DEFAULT_ROLE`, `ROLE_MAPPINGS`. */
+  /** Upper case with underscores: `USERS`, `DEFAULT_ROLE`, `ROLE_MAPPINGS`, `DIRECTORY_MAPPINGS`, `ASSIGNABLE_ROLES`. */
   readonly by: string;
   readonly count: number;
   /** The ids of the objects that use the role, such as the connections of mappings. */

@@ -1,6 +1,6 @@
 /**
- * Refuses changes of people and groups that a provisioning directory manages alone (`lockManaged`). Sign-ins and directories
- * act as the system. They and the operator are never refused.
+ * What a provisioning directory manages. Refuses changes of people and groups that it manages alone (`lockManaged`). Sign-ins
+ * and directories act as the system. They and the operator are never refused.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { placeholders } from "../../platform/database/statements.js";
@@ -23,6 +23,20 @@ export async function findManagedUsers(
   userIds: readonly string[],
 ): Promise<ReadonlyMap<string, LockingDirectory>> {
   return await findManaged(unit, "user_id", organizationId, userIds);
+}
+
+/**
+ * Keeps the roles and memberships that rules of a directory gave, and forgets the directory, so that later sign-ins decide about
+ * them. Call it when the directory ends, or provides the user no longer.
+ *
+ * @param userId `null` for every user
+ */
+export async function forgetDirectory(unit: UnitOfWork, directoryId: string, userId: string | null): Promise<void> {
+  for (const table of ["membership_role", "group_member"])
+    await unit.execute(
+      `UPDATE ${table} SET directory_id = NULL WHERE directory_id = ?${userId === null ? "" : " AND user_id = ?"}`,
+      userId === null ? [directoryId] : [directoryId, userId],
+    );
 }
 
 /** @throws MANAGED_BY_DIRECTORY */

@@ -58,9 +58,10 @@ export type RoleDecision =
  * removed, whatever the policies say.
  */
 export function decideRoles(situation: RoleSituation): RoleDecision {
-  const named = situation.named ?? [];
+  const { named } = situation;
+  // A sign-in names no roles, so it withdraws none.
   const isWithdrawn = ({ source, isForeign, roleId }: HeldRole) =>
-    source === "SCIM" && isForeign !== true && !named.includes(roleId);
+    named !== undefined && source === "SCIM" && isForeign !== true && !named.includes(roleId);
   const held = situation.held.filter((each) => !isWithdrawn(each));
   const decision = decideAmong({ ...situation, held });
   if (decision.kind !== "keep" || held.length === situation.held.length) return decision;

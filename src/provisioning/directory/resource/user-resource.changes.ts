@@ -11,6 +11,7 @@ import type { FieldName } from "../../../people/user/profile/field-name.js";
 import { findFieldsOf } from "../../../people/user/profile/field.repository.js";
 import type { FieldValues } from "../../../people/user/profile/field.js";
 import { requireNotBreakGlass } from "../../../people/user/break-glass/break-glass.rules.js";
+import { forgetDirectory } from "../../../people/user/managed.js";
 import { changeStatus } from "../../../people/user/status/status.changes.js";
 import { findTransition, type StatusAction } from "../../../people/user/status/user-status.js";
 import { changeAccount, createAccount, type ChangedAccount } from "../../../people/user/user.changes.js";
@@ -115,7 +116,7 @@ export async function removeDirectoryUser(
   requireNotBreakGlass(user);
   const source = { kind: "SCIM", id: directory.id } as const;
   const rules = await readRules(unit, acting);
-  const said = await readSaid(unit, directory.id, user.id, resource.document);
+  const said = hasAccessRules(rules) ? await readSaid(unit, directory.id, user.id, resource.document) : null;
   const groupIds = await findGroupIdsOfSource(unit, user.id, source);
   const isDeleted =
     directory.deprovisionAction === "DELETE" &&
@@ -136,11 +137,14 @@ export async function removeDirectoryUser(
       userId: user.id,
       memberships: groupIds.map((groupId) => ({ groupId, source })),
     });
-    if (hasAccessRules(rules))
+    if (said !== null)
       await applyRules(unit, acting, rules, [
         { userId: user.id, was: said, is: { claims: {}, groups: [] }, namedRoles: [] },
       ]);
-    await applyStatus(unit, acting, user, ACTION_AFTER[directory.deprovisionAction]);
+    await forgetDirectory(unit, directory.id, user.id);
+    // A change of roles raised the version.
+    const current = said === null ? user : ((await findUser(unit, organization.id, user.id)) ?? user);
+    await applyStatus(unit, acting, current, ACTION_AFTER[directory.deprovisionAction]);
   });
 }
 

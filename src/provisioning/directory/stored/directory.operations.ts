@@ -19,6 +19,7 @@ import { changesBetween } from "../../../events/event-type.js";
 import { requireVersion } from "../../../people/failures.js";
 import type { Organization } from "../../../people/organization/organization.js";
 import { lockOrganization } from "../../../people/organization/organization.repository.js";
+import { forgetDirectory } from "../../../people/user/managed.js";
 import { toDate } from "../../../platform/database/values.js";
 import { Failure, INVALID_INPUT, NOT_FOUND } from "../../../platform/errors/failure.js";
 import { InputCheck } from "../../../platform/errors/input.js";
@@ -216,6 +217,7 @@ export async function rotateDirectoryToken(store: Store, caller: Caller, id: str
  */
 export async function deleteDirectory(store: Store, caller: Caller, id: string): Promise<Directory> {
   return await changeDirectory(store, caller, id, async (unit, before) => {
+    await forgetDirectory(unit, id, null);
     await deleteDirectoryRow(unit, id);
     await recordAudit(unit, { ...entryOf("directory.deleted", before), before: auditView(before) });
     return before;
