@@ -11,7 +11,7 @@ import { DIRECTORY_PAUSED_EVENT, DIRECTORY_RELEASED_EVENT, directorySnapshot } f
 import { DIRECTORY_PAUSED_NOTICE } from "./templates.js";
 
 /** How long any number of removals is allowed after a release that allows them. */
-export const LET_THROUGH_MILLISECONDS = 60 * 60 * 1000;
+const LET_THROUGH_MILLISECONDS = 60 * 60 * 1000;
 
 /** Why a directory is paused. */
 interface Pause {

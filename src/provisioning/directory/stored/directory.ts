@@ -20,11 +20,10 @@ export const SIGN_IN_MATCHES = {
 } as const;
 export type SignInMatch = keyof typeof SIGN_IN_MATCHES;
 
-/** @internal */
 export const DIRECTORY_STATES = ["ACTIVE", "PAUSED"] as const;
 export type DirectoryState = (typeof DIRECTORY_STATES)[number];
 
-/** Why a directory is paused. @internal */
+/** Why a directory is paused. */
 export const PAUSE_REASONS = ["ADMINISTRATOR", "MASS_REMOVAL"] as const;
 export type PauseReason = (typeof PAUSE_REASONS)[number];
 
