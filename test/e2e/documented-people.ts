@@ -155,6 +155,46 @@ async function changesStatuses(world: World): Promise<void> {
   ]);
   expect((await ask("RejectUsers", { ids: [pete] })).rejectUsers.results).toMatchObject([{ ok: true }]);
   expect((await ask("DeleteUser", { id: pete })).deleteUser.user.id).toBe(pete);
+
+  for (const operation of ["EnableUsers", "ArchiveUsers", "RestoreUsers", "DeleteUsers"]) {
+    const [payload] = Object.values(await ask(operation, { ids: [olga] })) as [{ results: object[] }];
+    expect([operation, payload.results]).toEqual([operation, [expect.objectContaining({ userId: olga, ok: true })]]);
+  }
+  for (const [operation, status] of [
+    ["ApproveUser", "ACTIVE"],
+    ["RejectUser", "ARCHIVED"],
+  ] as const) {
+    await setPolicies(world, { jitActivation: "PENDING_APPROVAL" });
+    await signIn(world, "pete");
+    await setPolicies(world, { jitActivation: "ACTIVE" });
+    const id = await userIdOf(world, "pete");
+    const [payload] = Object.values(await ask(operation, { id })) as [{ user: { status: string } }];
+    expect(payload.user.status).toBe(status);
+    await ask("DeleteUser", { id });
+  }
+}
+
+async function keepsRoles({ ask, organizationId }: World): Promise<void> {
+  const input = { organizationId, key: "COACH", name: "Coach", rank: 15, permissions: ["USERS_READ"] };
+  const { id } = (await ask("CreateRole", { input })).createRole.role;
+  expect((await ask("UpdateRole", { input: { id, name: "Trainer" } })).updateRole.role).toMatchObject({
+    id,
+    key: "COACH",
+    name: "Trainer",
+  });
+  expect((await ask("DeleteRole", { id })).deleteRole.role.id).toBe(id);
+}
+
+async function keepsInstallation({ ask }: World): Promise<void> {
+  const asOperator = (name: string, variables: Record<string, unknown> = {}) => ask(name, variables, OPERATOR_KEY);
+  expect((await asOperator("Installation")).installation).toEqual({ ssoAllowed: true, version: expect.any(String) });
+  const input = { ssoAllowed: true };
+  expect((await asOperator("UpdateInstallation", { input })).updateInstallation.installation).toEqual(input);
+  const made = await asOperator("CreateOrganization", { input: { name: "Short", slug: "short-lived" } });
+  const { id } = made.createOrganization.organization;
+  const { parts } = (await asOperator("OrganizationDeletion", { id })).organizationDeletion;
+  const deletion = { input: { id, confirmSlug: "short-lived" } };
+  expect((await asOperator("DeleteOrganization", deletion)).deleteOrganization).toEqual({ id, parts });
 }
 
 async function provesDomains({ ask, organizationId, txtRecords }: World): Promise<void> {
@@ -226,6 +266,13 @@ async function keepsMembers(world: World): Promise<void> {
     ],
   });
   expect((await ask("RemoveUsersFromGroup", { input })).removeUsersFromGroup.group.memberCount).toBe(0);
+  const made = (await ask("CreateGroup", { input: { organizationId, name: "Readers" } })).createGroup.group;
+  const renamed = { input: { id: made.id, name: "Writers" } };
+  expect((await ask("UpdateGroup", renamed)).updateGroup.group).toMatchObject({ id: made.id, name: "Writers" });
+  expect((await ask("DeleteGroup", { id: made.id })).deleteGroup.group.id).toBe(made.id);
+  const profile = { input: { profile: { phone: "+43 1 234" } } };
+  const { user } = (await askInBrowser(world, "UpdateMyProfile", profile)).updateMyProfile;
+  expect(user.profile).toContainEqual({ field: expect.stringMatching(/phone/i), value: "+43 1 234" });
   expect((await ask("Seats", { organizationId })).seats).toMatchObject({
     seatsInUse: 0,
     totalSeats: null,
@@ -239,6 +286,8 @@ export const PEOPLE_OPERATIONS: readonly (readonly [string, (world: World) => Pr
   ["decides link requests, merges and unmerges, relinks, and previews a move", linksPeople],
   ["sets a password", setsPasswords],
   ["disables, archives, approves and deletes one or many users", changesStatuses],
+  ["creates, changes and deletes a role", keepsRoles],
+  ["reads and changes the installation, and deletes an organization", keepsInstallation],
   ["proves a domain", provesDomains],
   ["lists and revokes sessions", endsSessions],
   ["changes members, an owner and groups, and reads seats", keepsMembers],

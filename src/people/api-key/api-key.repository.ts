@@ -112,7 +112,13 @@ export interface StoredSecret {
 export async function insertApiKey(unit: UnitOfWork, key: ApiKey, secret: StoredSecret): Promise<void> {
   const { id, organizationId, name, createdAt, expiresAt, revokedAt, makerId } = key;
   await unit.manager.insert(ApiKeyRow, {
-    ...{ id, organizationId, name, createdAt, expiresAt, revokedAt, makerId },
+    id,
+    organizationId,
+    name,
+    createdAt,
+    expiresAt,
+    revokedAt,
+    makerId,
     scopes: JSON.stringify(key.scopes),
     ...secret,
   });

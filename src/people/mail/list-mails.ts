@@ -87,7 +87,15 @@ function fromRaw(raw: Raw): ListedMail {
   const unsent = nextAttemptAt === null ? "GIVEN_UP" : lastError === null ? "WAITING" : "RETRYING";
   const state: MailState = sentAt === null ? unsent : "SENT";
   return {
-    ...{ id, template, recipient, subject, state, attempts, nextAttemptAt, sentAt, lastError },
+    id,
+    template,
+    recipient,
+    subject,
+    state,
+    attempts,
+    nextAttemptAt,
+    sentAt,
+    lastError,
     createdAt: toDate(raw.created_at),
   };
 }

@@ -27,8 +27,11 @@ beforeAll(async () => {
       queueMails(
         unit,
         mails.map(([recipient, organizationId]) => ({
-          ...{ organizationId, recipient: `${recipient}@example.com` },
-          ...{ template: "test", subject: "Hello", body: "a secret link" },
+          organizationId,
+          recipient: `${recipient}@example.com`,
+          template: "test",
+          subject: "Hello",
+          body: "a secret link",
         })),
       ),
     );
