@@ -37,6 +37,7 @@ import { AddSessionUse1764935000000 } from "./1764935000000-add-session-use.js";
 import { AddApiKeyRotation1764935100000 } from "./1764935100000-add-api-key-rotation.js";
 import { AddMailHeading1764935200000 } from "./1764935200000-add-mail-heading.js";
 import { AddBreakGlass1764936000000 } from "./1764936000000-add-break-glass.js";
+import { CreateOperators1764936200000 } from "./1764936200000-create-operators.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
@@ -76,4 +77,5 @@ export const migrations: readonly MigrationClass[] = [
   AddApiKeyRotation1764935100000,
   AddMailHeading1764935200000,
   AddBreakGlass1764936000000,
+  CreateOperators1764936200000,
 ];

@@ -26,6 +26,7 @@ import { describeConnection, publishClientKeys } from "./connection/metadata-doc
 import { entities } from "./entities.js";
 import { createSchemaRouter } from "./events/schema-router.js";
 import { ensureOperatorKey } from "./people/api-key/operator-key.js";
+import { ensureFirstOperatorLink } from "./people/operator/first-operator.js";
 import { checkKeyRing, keepKeyRingCheck } from "./people/installation/key-ring-check.js";
 import { createUseNotes } from "./people/caller/note-use.js";
 import { resolveCaller } from "./people/caller/resolve-caller.js";
@@ -70,6 +71,8 @@ export interface Usher {
   readonly port: number;
   /** The operator key that this start created, to show once; `null` if there was one already. */
   readonly newOperatorKey: string | null;
+  /** The address with which the first operator makes their account, to show once; `null` if there is one already. */
+  readonly firstOperatorLink: string | null;
   /** Finishes open requests and work, for at most `limitMilliseconds`, and closes everything. Returns whether it was in time. */
   readonly stop: (limits: {
     readonly limitMilliseconds: number;
@@ -145,7 +148,10 @@ export async function startUsher(
         webhookParts,
         catalogue,
         configuration.returnUrls,
-        replacements.resolveTxt ? { resolveTxt: replacements.resolveTxt } : {},
+        {
+          operators: { publicUrl, isKeyConfigured: configuration.operatorKey !== null },
+          ...(replacements.resolveTxt && { resolveTxt: replacements.resolveTxt }),
+        },
         connections,
       ),
       contextFor: async (request, response) => ({
@@ -247,6 +253,7 @@ export async function startUsher(
     await keepKeyRingCheck(store, keyRing);
     // Made only after listening, because a start that fails cannot show the new key.
     const newOperatorKey = await ensureOperatorKey(store, configuration.operatorKey);
+    const firstOperatorLink = await ensureFirstOperatorLink(store, publicUrl);
     const stopSweeping = startSweeper(store, clock, logger, configuration.attemptRetentionDays);
     const webhooks = startWebhooks(configuration, webhookParts, unannounced, logger);
     announced.onCommit(webhooks.wake);
@@ -255,6 +262,7 @@ export async function startUsher(
     return {
       port,
       newOperatorKey,
+      firstOperatorLink,
       stop: async (limits) => {
         const mailStopped = mail.stop(limits.limitMilliseconds);
         const webhooksStopped = webhooks.stop();
@@ -287,7 +295,7 @@ function describeCaller(caller: Caller): RequestNotes {
     case "API_KEY":
       return { callerKind, callerId: caller.apiKeyId, organizationId: caller.organizationId };
     case "OPERATOR":
-      return { callerKind, callerId: caller.apiKeyId };
+      return { callerKind, callerId: caller.operatorId ?? caller.apiKeyId };
     case "ANONYMOUS":
     case "SYSTEM":
       return { callerKind };

@@ -7,6 +7,7 @@ import { IdentityRow } from "./connection/identity/identity.row.js";
 import { LinkRequestRow } from "./connection/identity/link-request.row.js";
 import { DirectoryMappingRow, MappingRow } from "./connection/mapping/mapping.row.js";
 import { PendingSignInRow } from "./people/credential/pending-sign-in.row.js";
+import { OperatorLinkRow, OperatorRow, OperatorSessionRow } from "./people/operator/operator.row.js";
 import { CredentialRow, OneTimeTokenRow } from "./people/credential/credential.row.js";
 import { DomainRow } from "./people/domain/domain.row.js";
 import { GroupManagerRow } from "./people/group/group-manager.row.js";
@@ -80,6 +81,9 @@ export const entities = [
   CredentialRow,
   OneTimeTokenRow,
   PendingSignInRow,
+  OperatorRow,
+  OperatorSessionRow,
+  OperatorLinkRow,
   MailMessageRow,
   WebhookEndpointRow,
   WebhookCursorRow,

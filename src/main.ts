@@ -27,6 +27,7 @@ try {
     );
   const usher = await startUsher(configuration, migrations, logger);
   if (usher.newOperatorKey !== null) announceOperatorKey(usher.newOperatorKey);
+  if (usher.firstOperatorLink !== null) announceFirstOperator(usher.firstOperatorLink);
   logger.info({ url: configuration.publicUrl, port: usher.port }, "Usher is ready.");
 
   let stopping = false;
@@ -52,5 +53,12 @@ try {
 function announceOperatorKey(key: string): void {
   process.stdout.write(
     `\nThis installation's operator key, shown this once:\n\n  ${key}\n\nIt gives access to every organization. Keep it, or set USHER_OPERATOR_KEY to a key of your own.\n\n`,
+  );
+}
+
+/** Prints the link on the terminal and not into the log, because other people can read the log. */
+function announceFirstOperator(url: string): void {
+  process.stdout.write(
+    `\nNo operator can sign in yet. Make the first operator's account with this link, shown this once. It works once, for 24 hours:\n\n  ${url}\n\n`,
   );
 }

@@ -7,6 +7,8 @@ export interface TestUsher {
   readonly url: string;
   readonly databaseUrl: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** The address with which the first operator makes their account; `null` if the database had one already. */
+  readonly firstOperatorLink: string | null;
   /** Sends a query or mutation as the operator, or with a different API key. `null` sends no key. */
   readonly graphql: (query: string, variables?: Record<string, unknown>, key?: string | null) => Promise<Answer>;
   /** Like `graphql`, but returns the data, and throws if there are errors. */

@@ -61,6 +61,7 @@ export async function startTestUsher(options: FurtherOptions = {}): Promise<Test
     url,
     databaseUrl: configuration.databaseUrl,
     environment,
+    firstOperatorLink: usher.firstOperatorLink,
     graphql,
     ask: async (query, variables, key) => {
       const answer = await graphql(query, variables, key);

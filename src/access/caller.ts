@@ -28,8 +28,15 @@ export type Caller =
        */
       readonly limitedMaker: string | null;
     }
-  /** The operator of the installation: every organization, every permission. */
-  | { readonly kind: "OPERATOR"; readonly apiKeyId: string }
+  /** The operator of the installation, by a key: every organization, every permission. */
+  | { readonly kind: "OPERATOR"; readonly apiKeyId: string; readonly operatorId?: never }
+  /** The same, by the session of a person who runs the installation. */
+  | {
+      readonly kind: "OPERATOR";
+      readonly operatorId: string;
+      readonly sessionId: string;
+      readonly apiKeyId?: never;
+    }
   /** Usher itself: sign-ins and workers. A request never has this caller. */
   | { readonly kind: "SYSTEM" };
 
@@ -42,7 +49,7 @@ export type OrganizationScope = string | null;
 /** The cause of a change, as events and audit entries show it. */
 export interface Cause {
   readonly kind: "SIGN_IN" | "SCIM" | "IMPORT" | "API_KEY" | "ADMINISTRATOR" | "OPERATOR" | "PERSON" | "SYSTEM";
-  /** The id of the user, API key, connection or directory that acted; `null` for the system. */
+  /** The id of the user, operator, API key, connection or directory that acted; `null` for the system. */
   readonly actor: string | null;
 }
 
@@ -54,7 +61,7 @@ export function causeOf(caller: Caller): Cause {
     case "API_KEY":
       return { kind: "API_KEY", actor: caller.apiKeyId };
     case "OPERATOR":
-      return { kind: "OPERATOR", actor: caller.apiKeyId };
+      return { kind: "OPERATOR", actor: caller.operatorId ?? caller.apiKeyId };
     case "SYSTEM":
     case "ANONYMOUS":
       return { kind: "SYSTEM", actor: null };

@@ -39,7 +39,7 @@ export function createSchema(
   webhooks: WebhookServices,
   catalogue: Catalogue,
   returnUrls: readonly string[] = [],
-  replaced: Pick<PeopleNeeds, "resolveTxt"> = {},
+  replaced: Pick<PeopleNeeds, "resolveTxt" | "operators"> = {},
   { open }: OpenedConnections = createOpenedConnections(services),
 ): GraphQLSchema {
   const container = new Map<ResolverClass, object>([

@@ -11,6 +11,7 @@ import { sweepPendingSignIns } from "../people/credential/pending-sign-in.reposi
 import { rewriteNameKeys } from "../people/group/group.repository.js";
 import { rewriteSearchKeys } from "../people/installation/rewrite-search-keys.js";
 import { noticeKeysExpiring } from "../people/notices/notice-keys-expiring.js";
+import { sweepOperators } from "../people/operator/operator.repository.js";
 import { settleEndedSeats } from "../people/seat/settle-seats.js";
 import { sweepSessions } from "../people/session/session.repository.js";
 import { rewriteTerms } from "../people/user/list/rewrite-terms.js";
@@ -55,6 +56,7 @@ export function startSweeper(
         await sweepSessions(unit);
         await sweepOneTimeTokens(unit);
         await sweepPendingSignIns(unit);
+        await sweepOperators(unit);
         await sweepAttempts(unit, attemptRetentionDays);
         await sweepRequests(unit);
         await sweepRemovals(unit);

@@ -135,6 +135,13 @@ export const LAST_BREAK_GLASS = defineFailure({
     "Mark another active administrator with a password first, with setBreakGlass, or set the policy ssoEnforcement to OPTIONAL.",
 });
 
+export const LAST_OPERATOR = defineFailure({
+  code: "LAST_OPERATOR",
+  status: 409,
+  message: "This is the last operator who can sign in, and no operator key is configured.",
+  remedy: "Invite another operator and let them set a password, or set USHER_OPERATOR_KEY. Nothing was changed.",
+});
+
 export const ALREADY_MEMBER = defineFailure({
   code: "ALREADY_MEMBER",
   status: 409,
@@ -255,6 +262,7 @@ export const PEOPLE_FAILURES = [
   BREAK_GLASS_IMPOSSIBLE,
   AUTH_METHOD_KEPT,
   LAST_BREAK_GLASS,
+  LAST_OPERATOR,
   ALREADY_MEMBER,
   MEMBER_AT_HOME,
   DOMAIN_NOT_PROVED,

@@ -15,6 +15,8 @@ import { MembersResolver } from "./membership/membership.resolver.js";
 import { MembershipResolver, UserMembershipResolver } from "./membership/user-membership.resolver.js";
 import { OrganizationDeletionResolver } from "./organization/organization-deletion.resolver.js";
 import type { OrganizationPart } from "./organization/organization-parts.js";
+import type { OperatorServices } from "./operator/operator.operations.js";
+import { OperatorResolver } from "./operator/operator.resolver.js";
 import type { RequireSso } from "./organization/organization.operations.js";
 import { OrganizationResolver } from "./organization/organization.resolver.js";
 import type { FindRoleUses } from "./role/role-guard.js";
@@ -39,6 +41,8 @@ export interface PeopleNeeds {
   readonly organizationParts?: readonly OrganizationPart[];
   /** What an organization needs before it requires single sign-on. */
   readonly requireSso?: RequireSso;
+  /** The public base URL, and whether the environment sets an operator key. */
+  readonly operators?: Pick<OperatorServices, "publicUrl" | "isKeyConfigured">;
   /** The DNS resolver; the machine's own if absent. */
   readonly resolveTxt?: ResolveTxt;
   /** The public base URL, for links in mails. */
@@ -57,6 +61,13 @@ export function createPeopleResolvers(store: Store, needs: PeopleNeeds = {}): Re
     [OrganizationDomainsResolver, new OrganizationDomainsResolver(loaders)],
     [DomainResolver, new DomainResolver(store, needs.resolveTxt ?? systemResolveTxt)],
     [InstallationResolver, new InstallationResolver(store)],
+    [
+      OperatorResolver,
+      new OperatorResolver({
+        ...store,
+        ...(needs.operators ?? { publicUrl: "http://localhost", isKeyConfigured: false }),
+      }),
+    ],
     [SeatsResolver, new SeatsResolver(store)],
     [SeatHolderResolver, new SeatHolderResolver(loaders)],
     [MembersResolver, new MembersResolver(store, loaders)],

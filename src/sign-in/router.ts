@@ -4,6 +4,7 @@ import { addDocumentRoutes } from "./routes/documents.js";
 import { addLogoutRoutes } from "./routes/logout.js";
 import { addOneTimeLinkRoutes } from "./routes/one-time-link.js";
 import { addOperatorAppRoutes } from "./routes/operator-app.js";
+import { addOperatorRoutes } from "./routes/operator.js";
 import type { SignInRouteOptions } from "./routes/options.js";
 import { addOrganizationPageRoute } from "./routes/organization-page.js";
 import { addOrganizationPromptRoutes } from "./routes/organization-prompt.js";
@@ -23,6 +24,7 @@ export function createSignInRouter(options: SignInRouteOptions): Router {
   addOrganizationPromptRoutes(router, options);
   addOrganizationPageRoute(router, options);
   addPasswordRoutes(router, options);
+  addOperatorRoutes(router, options);
   addSignOutRoutes(router, options);
   addLogoutRoutes(router, options);
   // Last, because it matches every address of a connection that has no other route.

@@ -1,5 +1,8 @@
 /** Ends a session at Usher and, if the connection is configured for it, at the provider. */
 import { ANONYMOUS, SYSTEM, type Caller } from "../access/caller.js";
+import { recordAudit } from "../audit/record-audit.js";
+import { OPERATOR_SESSION_PREFIX } from "../people/operator/operator.js";
+import { endOperatorSession, findOperatorSession } from "../people/operator/operator.repository.js";
 import { findOrganization, lockOrganization } from "../people/organization/organization.repository.js";
 import { findProviderSession, type KeptProviderSession } from "../people/session/provider-session.repository.js";
 import { endSessionByToken, findSessionInForce } from "../people/session/session.repository.js";
@@ -24,6 +27,10 @@ export async function signOut(
   if (sessionToken === null) return returnTo ?? "/sign-in";
   const { reader, begin } = services.store;
   const tokenHash = hashToken(sessionToken);
+  if (sessionToken.startsWith(OPERATOR_SESSION_PREFIX)) {
+    await signOperatorOut(services, tokenHash);
+    return returnTo ?? "/operator";
+  }
   const session = await findSessionInForce(reader, tokenHash, services.clock());
   const caller: Caller = session === null ? ANONYMOUS : SYSTEM;
   const user = session && (await findUser(reader, null, session.userId));
@@ -38,6 +45,20 @@ export async function signOut(
   const { connectionId, organizationId } = session;
   const address = connectionId === null ? null : await beginLogout(services, connectionId, atProvider, returnTo);
   return address ?? returnTo ?? (await signedOutPage(services, organizationId));
+}
+
+async function signOperatorOut({ store, clock }: SignInServices, tokenHash: string): Promise<void> {
+  const session = await findOperatorSession(store.reader, tokenHash, clock());
+  if (session === null) return;
+  const { operatorId } = session;
+  await store.begin(SYSTEM, { kind: "OPERATOR", actor: operatorId }, async (unit) => {
+    if (await endOperatorSession(unit, tokenHash))
+      await recordAudit(unit, {
+        organizationId: null,
+        action: "operator.signed_out",
+        subject: { type: "operator", id: operatorId },
+      });
+  });
 }
 
 /**

@@ -67,8 +67,8 @@ type Rule = Pick<Entry, "needs" | "or" | "ofOneself">;
 
 /** Callers who succeed. The first has only the needed permissions. */
 async function listAllowed({ needs, or, ofOneself }: Rule): Promise<readonly Caller[]> {
-  const { operator, homeAdministrator, homeUser, otherKey, anonymous } = house;
-  if (needs === "OPERATOR") return [operator];
+  const { operator, operatorPerson, homeAdministrator, homeUser, otherKey, anonymous } = house;
+  if (needs === "OPERATOR") return [operator, operatorPerson];
   if (needs === "SELF") return [await house.guest()];
   const insiders = [homeAdministrator, operator];
   if (needs === "MEMBERSHIP") return [homeUser, await house.homeKey(["WEBHOOKS_WRITE"]), ...insiders];
@@ -539,7 +539,7 @@ describe("every object with an id", () => {
     const go = async (caller: Caller, way: Way, document: string) => {
       const { data, errors } = await house.send(caller, document, {});
       const codes = (errors ?? []).map(({ extensions: { code } }) => code);
-      const isRefused = way[0]!.field.name === "organizations" && caller !== house.operator;
+      const isRefused = ["operators", "organizations"].includes(way[0]!.field.name) && caller !== house.operator;
       expect([caller.name, document, codes]).toEqual([caller.name, document, isRefused ? ["FORBIDDEN"] : []]);
       for (const each of collect(way, data)) {
         const key = `${caller.name}: ${each.key}`;

@@ -388,6 +388,7 @@ describe("the policy that requires single sign-on", () => {
       [`mutation ($id: ID!) { disableUser(id: $id) { user { id } } }`, { id }],
       [`mutation ($id: ID!) { archiveUser(id: $id) { user { id } } }`, { id }],
       [`mutation ($id: ID!) { deleteUser(id: $id) { user { id } } }`, { id }],
+      [`mutation ($id: ID!) { removePassword(id: $id) { user { id } } }`, { id }],
       [
         `mutation ($input: UpdateUserInput!) { updateUser(input: $input) { user { id } } }`,
         { input: { id, roleKeys: ["USER"] } },

@@ -719,6 +719,16 @@ describe("the other operations", () => {
     expect(organizations.nodes).toMatchObject([{ slug: "acme" }, { slug: "other" }]);
   });
 
+  it("invite, list and remove people who run the installation", async () => {
+    const input = { email: "max@usher.test", fullName: "Max" };
+    const { inviteOperator } = await ask("InviteOperator", { input }, OPERATOR_KEY);
+    expect(inviteOperator.url).toContain(`${usher.url}/operator/link/`);
+    const { id } = inviteOperator.operator;
+    const listed = { id, ...input, isActive: false, lastSignedInAt: null };
+    expect((await ask("Operators", { first: 10 }, OPERATOR_KEY)).operators.nodes).toEqual([listed]);
+    expect((await ask("RemoveOperator", { id }, OPERATOR_KEY)).removeOperator.operator).toEqual({ id });
+  });
+
   it("complete the list: every documented operation was run", () => {
     expect([...operations.keys()].filter((name) => !run.has(name))).toEqual([]);
   });

@@ -2,13 +2,15 @@
 import type { Caller } from "../../access/caller.js";
 import type { Reader } from "../../platform/database/database.js";
 import { findKeyOfCaller, isInForce } from "../api-key/api-key.repository.js";
+import { findOperator } from "../operator/operator.repository.js";
 import { findRolesOfUsers } from "../role/role.repository.js";
 import { findUser } from "../user/user.repository.js";
 
 /** A caller in the form that is stored: ids only, no secrets. */
 export type RememberedCaller =
   | { readonly kind: "PERSON"; readonly userId: string; readonly organizationId: string }
-  | { readonly kind: "API_KEY" | "OPERATOR"; readonly apiKeyId: string };
+  | { readonly kind: "API_KEY" | "OPERATOR"; readonly apiKeyId: string }
+  | { readonly kind: "OPERATOR"; readonly operatorId: string };
 
 /**
  * The stored form of a caller.
@@ -20,8 +22,11 @@ export function rememberCaller(caller: Caller): RememberedCaller {
     case "PERSON":
       return { kind: "PERSON", userId: caller.userId, organizationId: caller.organizationId };
     case "API_KEY":
+      return { kind: "API_KEY", apiKeyId: caller.apiKeyId };
     case "OPERATOR":
-      return { kind: caller.kind, apiKeyId: caller.apiKeyId };
+      return caller.operatorId === undefined
+        ? { kind: "OPERATOR", apiKeyId: caller.apiKeyId }
+        : { kind: "OPERATOR", operatorId: caller.operatorId };
     case "ANONYMOUS":
     case "SYSTEM":
       throw new Error(`a caller of kind ${caller.kind} cannot be stored`);
@@ -34,6 +39,10 @@ export function rememberCaller(caller: Caller): RememberedCaller {
  */
 export async function recallCaller(reader: Reader, now: Date, remembered: RememberedCaller): Promise<Caller | null> {
   if (remembered.kind === "PERSON") return await recallPerson(reader, remembered);
+  if ("operatorId" in remembered) {
+    const { operatorId } = remembered;
+    return (await findOperator(reader, operatorId)) === null ? null : { kind: "OPERATOR", operatorId, sessionId: "" };
+  }
   const key = await findKeyOfCaller(reader, remembered.apiKeyId);
   if (key === null || !isInForce(key, now)) return null;
   if (key.organizationId === null) return { kind: "OPERATOR", apiKeyId: key.id };

@@ -6,6 +6,8 @@ import { hashToken } from "../../platform/crypto/tokens.js";
 import type { Reader } from "../../platform/database/database.js";
 import { Failure, UNAUTHENTICATED } from "../../platform/errors/failure.js";
 import { findKeyInForce } from "../api-key/api-key.repository.js";
+import { OPERATOR_SESSION_PREFIX } from "../operator/operator.js";
+import { findOperatorSession } from "../operator/operator.repository.js";
 import { noUse, type NoteUse } from "./note-use.js";
 import { findSessionInForce } from "../session/session.repository.js";
 
@@ -56,6 +58,10 @@ async function resolveApiKey(reader: Reader, clock: Clock, authorization: string
 
 async function resolveSession(reader: Reader, clock: Clock, token: string, note: NoteUse): Promise<Caller> {
   if (token.length > LONGEST_TOKEN) return ANONYMOUS;
+  if (token.startsWith(OPERATOR_SESSION_PREFIX)) {
+    const found = await findOperatorSession(reader, hashToken(token), clock());
+    return found === null ? ANONYMOUS : { kind: "OPERATOR", operatorId: found.operatorId, sessionId: found.id };
+  }
   const session = await findSessionInForce(reader, hashToken(token), clock());
   if (session === null) return ANONYMOUS;
   note({ kind: "SESSION", ...session });

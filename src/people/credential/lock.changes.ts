@@ -11,9 +11,9 @@ import { USER_LOCKED, USER_UNLOCKED } from "../user/user.events.js";
 import type { User } from "../user/user.js";
 import { writeFailures, type Credential } from "./credential.repository.js";
 
-/** Wrong passwords in a row that lock an account (NIST SP 800-63B-4, section 3.2.2, allows at most 100). @internal */
+/** Wrong passwords in a row that lock an account (NIST SP 800-63B-4, section 3.2.2, allows at most 100). */
 export const WRONG_PASSWORDS_TO_LOCK = 10;
-/** @internal */
+/** How long a lock lasts. */
 export const LOCK_SECONDS = 15 * 60;
 
 /**

@@ -12,6 +12,7 @@ import type { Organization } from "../organization/organization.js";
 import { requireHoldingUser } from "../role/require-holding-user.js";
 import { endSessionsOfUserExcept } from "../session/session.repository.js";
 import { claimLoginAddress, requireFreeEmail } from "../user/email-rule.js";
+import { requireAnotherBreakGlass } from "../user/break-glass/break-glass.rules.js";
 import { findAccountToChange, lockAccount } from "../user/status/status.operations.js";
 import { showMember } from "../user/user.access.js";
 import { findUser, clearLoginEmail } from "../user/user.repository.js";
@@ -126,13 +127,14 @@ export async function replacePassword(
 /**
  * Removes the password of an account. Ends the person's sessions, except the caller's own, and the links for a new password.
  *
- * @throws as `setPassword`, except PASSWORD_NOT_ALLOWED and EMAIL_TAKEN
+ * @throws as `setPassword`, except PASSWORD_NOT_ALLOWED and EMAIL_TAKEN; and LAST_BREAK_GLASS
  */
 export async function removePassword(store: Store, caller: Caller, userId: string): Promise<Member> {
   const { organizationId } = await findAccountToChange(store, caller, userId);
   return await store.begin(caller, causeOf(caller), async (unit) => {
-    const { user } = await lockAccount(unit, organizationId, userId);
+    const { organization, user } = await lockAccount(unit, organizationId, userId);
     await requireHoldingUser(unit, caller, userId);
+    await requireAnotherBreakGlass(unit, organization, user);
     await endPasswordLinks(unit, userId);
     await endPendingSignInsOf(unit, userId);
     if (!(await deletePassword(unit, userId))) return showMember(caller, user, organizationId);

@@ -5,6 +5,7 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { isEmailAddress } from "../../platform/errors/input.js";
 import { queueMails } from "../../platform/mail/queue-mail.js";
 import { writeMail, type MailText } from "../../platform/mail/template.js";
+import { findOperatorAddresses } from "../operator/operator.repository.js";
 import type { Organization } from "../organization/organization.js";
 import type { User } from "../user/user.js";
 import { findAdministratorAddresses } from "./administrator-addresses.js";
@@ -16,7 +17,8 @@ export async function noticeBreakGlassChanged(
   { organization, user }: { readonly organization: Organization; readonly user: User },
 ): Promise<void> {
   const { fullName, email, breakGlass } = user;
-  await tell(unit, organization, email, writeMail(BREAK_GLASS_CHANGED, { organization, fullName, email, breakGlass }));
+  const text = writeMail(BREAK_GLASS_CHANGED, { organization, fullName, email, breakGlass });
+  await tell(unit, organization, email, text, false);
 }
 
 /** An e-mail address or a URL; `null` if the operator has set none. */
@@ -51,15 +53,17 @@ export async function noticeBreakGlassMissing(
   await tell(unit, organization, operatorContact, writeMail(BREAK_GLASS_MISSING, { organization }));
 }
 
-/** Queues a text for the administrators and one more address. A contact that is a URL gets no mail. */
+/** Queues a text for the administrators, one more address and the operators. A contact that is a URL gets no mail. */
 async function tell(
   unit: UnitOfWork,
   { id: organizationId }: Organization,
   another: string | null,
   text: MailText,
+  isForOperators = true,
 ): Promise<void> {
   const recipients = new Set(await findAdministratorAddresses(unit, organizationId));
   if (another !== null && isEmailAddress(another)) recipients.add(another);
+  if (isForOperators) for (const address of await findOperatorAddresses(unit)) recipients.add(address);
   await queueMails(
     unit,
     [...recipients].map((recipient) => ({ organizationId, recipient, ...text })),

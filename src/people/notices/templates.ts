@@ -200,6 +200,29 @@ export const PASSWORD_LINK = defineMailTemplate<PasswordLinkMail>({
     ),
 });
 
+/** The data of the mail to a new operator. */
+export interface OperatorInvited {
+  /** An operator belongs to no organization. */
+  readonly organization: null;
+  readonly fullName: string;
+  readonly url: string;
+  readonly expiresAt: Date;
+}
+
+export const OPERATOR_INVITED = defineMailTemplate<OperatorInvited>({
+  name: "operator-invited",
+  description: "to a person whom an operator invites to run the installation, with a one-time link",
+  subject: () => "You can sign in as an operator of Usher",
+  body: ({ fullName, url, expiresAt }) =>
+    paragraphs(
+      `Hello ${toOneLine(fullName)},`,
+      "an operator of this Usher installation has invited you to run it with them. Set your password here:",
+      url,
+      `The link works once, until ${formatMoment(expiresAt)}. An operator's account opens every organization of the installation, so choose a password that you use nowhere else.`,
+      "If you do not expect this, do nothing.",
+    ),
+});
+
 /** Every template of people. */
 export const NOTICE_TEMPLATES = [
   ACCOUNT_MERGED,
@@ -210,6 +233,7 @@ export const NOTICE_TEMPLATES = [
   BREAK_GLASS_USED,
   BREAK_GLASS_MISSING,
   PASSWORD_LINK,
+  OPERATOR_INVITED,
 ] as const;
 
 function paragraphs(...texts: readonly (string | null)[]): string {

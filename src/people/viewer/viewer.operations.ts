@@ -52,5 +52,5 @@ export async function readOwnSession({ reader }: Store, caller: Caller): Promise
 /** The key of the caller; `null` for a person. */
 export async function readOwnApiKey({ reader }: Store, caller: Caller): Promise<ApiKey | null> {
   if (caller.kind !== "API_KEY" && caller.kind !== "OPERATOR") return null;
-  return await findKeyOfCaller(reader, caller.apiKeyId);
+  return caller.apiKeyId === undefined ? null : await findKeyOfCaller(reader, caller.apiKeyId);
 }

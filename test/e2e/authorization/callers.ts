@@ -1,6 +1,6 @@
 /** Two organizations of one installation, and callers of each kind: keys, people, the operator, and an anonymous one. */
 import { ALL_PERMISSIONS, type Permission } from "../../../src/access/permission.js";
-import { createBrowser } from "../../../testing/browser.js";
+import { createBrowser, type Browser } from "../../../testing/browser.js";
 import {
   startHostileOpenIdProvider,
   type HostileOpenIdProvider,
@@ -24,6 +24,8 @@ export interface House {
   readonly home: Tenant;
   readonly other: Tenant;
   readonly operator: Caller;
+  /** The same, by the session of a person who runs the installation. */
+  readonly operatorPerson: Caller;
   readonly anonymous: Caller;
   /** Administrators, by their role. */
   readonly homeAdministrator: Caller;
@@ -90,6 +92,7 @@ export async function openHouse(): Promise<House> {
     home,
     other,
     operator: withKey("the operator", OPERATOR_KEY),
+    operatorPerson: await signInOperator(usher),
     anonymous: { name: "an anonymous caller", headers: {} },
     homeAdministrator: await signIn(usher, provider, home, "an administrator", "ADMIN"),
     otherAdministrator: await signIn(usher, provider, other, "a different organization's administrator", "ADMIN"),
@@ -115,6 +118,23 @@ export async function openHouse(): Promise<House> {
   };
 }
 
+/** Makes the first operator's account with the link of the start. */
+async function signInOperator({ url, firstOperatorLink }: TestUsher): Promise<Caller> {
+  const browser = createBrowser();
+  await browser.get(firstOperatorLink ?? "");
+  const entry = { email: "olga@usher.test", fullName: "Olga", password: "nine swans over the frozen lake" };
+  const page = await browser.submitForm(0, entry);
+  if (page.status !== 200) throw new Error(`the operator could not sign in: ${page.visibleText}`);
+  return { name: "an operator's session", headers: { cookie: cookiesOf(browser, url) } };
+}
+
+function cookiesOf(browser: Browser, url: string): string {
+  return browser
+    .cookiesFor(url)
+    .map(({ name, value }) => `${name}=${value}`)
+    .join("; ");
+}
+
 function withKey(name: string, key: string): Caller {
   return { name, headers: { authorization: `Bearer ${key}` } };
 }
@@ -136,9 +156,5 @@ export async function signIn(
   const browser = createBrowser();
   const page = await tenant.signIn(browser, person);
   if (page.status !== 200) throw new Error(`${name} could not sign in: ${page.visibleText}`);
-  const cookie = browser
-    .cookiesFor(usher.url)
-    .map(({ name: key, value }) => `${key}=${value}`)
-    .join("; ");
-  return { name, headers: { cookie } };
+  return { name, headers: { cookie: cookiesOf(browser, usher.url) } };
 }

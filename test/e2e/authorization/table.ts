@@ -76,6 +76,7 @@ export const QUERIES: Readonly<Record<string, Entry>> = {
       return home(house);
     },
   },
+  operators: { needs: "OPERATOR", use: "{ nodes { id email } }" },
   organizationDeletion: byId("OPERATOR", "parts { count }", async (house) => ({
     id: (await things.makeOrganization(house)).id,
   })),
@@ -393,6 +394,11 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     moduleId: await things.makeCourse(house, "MODULE"),
     courseIds: [await things.makeCourse(house)],
   })),
+  inviteOperator: byInput("OPERATOR", "InviteOperatorInput", "operator { id } expiresAt", ({ word }) => ({
+    email: `${word()}@usher.test`,
+    fullName: "Another operator",
+  })),
+  removeOperator: byId("OPERATOR", "operator { id }", async (house) => ({ id: await things.makeOperator(house) })),
   // The account has every permission, so the caller needs them too. TRAINING_READ includes TEAM_TRAINING_READ.
   setBreakGlass: byInput(
     ALL_PERMISSIONS.filter((permission) => permission !== "TEAM_TRAINING_READ"),

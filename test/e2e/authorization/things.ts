@@ -365,3 +365,12 @@ export async function giveEverything(house: House, userId: string): Promise<stri
   await send("setUserAnswers", "SetUserAnswersInput", { organizationId, userId, answers: [{ filterId, answerId }] });
   return courseIds[0]!;
 }
+
+/** An invited operator. */
+export async function makeOperator({ usher, word }: House): Promise<string> {
+  const { inviteOperator } = await usher.ask(
+    `mutation ($input: InviteOperatorInput!) { inviteOperator(input: $input) { operator { id } } }`,
+    { input: { email: `${word()}@usher.test`, fullName: "Another operator" } },
+  );
+  return inviteOperator.operator.id;
+}
