@@ -73,7 +73,7 @@ async function checkAndHash(
   const user = await findUser(reader, organizationId, userId);
   if (organization === null || user === null) throw new Failure(NOT_FOUND, { type: "user" });
   const check = new InputCheck();
-  checkPassword(check, "password", password, organization, user);
+  await checkPassword(check, "password", password, organization, user);
   check.finish();
   return await hashPassword(password);
 }

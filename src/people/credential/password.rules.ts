@@ -4,6 +4,7 @@
  */
 import type { InputCheck } from "../../platform/errors/input.js";
 import { foldForSearch } from "../../platform/text.js";
+import { isCommonPassword } from "./common-passwords.js";
 import type { Organization } from "../organization/organization.js";
 import type { User } from "../user/user.js";
 
@@ -20,13 +21,13 @@ export function isTooLongForPassword(text: string): boolean {
 }
 
 /** Adds the mistake of a new password to a check, at `path`. */
-export function checkPassword(
+export async function checkPassword(
   check: InputCheck,
   path: string,
   password: string,
   { policies, name, slug }: Pick<Organization, "policies" | "name" | "slug">,
   user: Pick<User, "email" | "username" | "firstName" | "lastName">,
-): void {
+): Promise<void> {
   const { shortestLength } = policies.passwordRules;
   const add = (message: string) => check.add(path, "INVALID", message);
   if (isTooLongForPassword(password) || countCharacters(password) > LONGEST_PASSWORD)
@@ -36,6 +37,7 @@ export function checkPassword(
     add(`must be at least ${shortestLength} characters long`);
   else if (isMadeOf(password, [user.email, user.username, user.firstName, user.lastName, name, slug]))
     add("must not be made of the person's address or name, or of the organization's name");
+  else if (await isCommonPassword(password)) add("must not be a password that many people choose");
 }
 
 function countCharacters(text: string): number {

@@ -18,7 +18,7 @@ export async function checkNewPassword(
 ): Promise<CheckedPassword> {
   const check = new InputCheck();
   try {
-    checkPassword(check, "password", password, organization, user);
+    await checkPassword(check, "password", password, organization, user);
     check.finish();
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
