@@ -20,15 +20,17 @@ export interface RawApiKey {
   previous_ends_at: unknown;
   maker_id: string | null;
   maker_status: string | null;
+  maker_member: string | null;
   last_used_at: unknown;
 }
 
 /** The columns of `RawApiKey`, for `API_KEY_TABLES`. */
 export const API_KEY_COLUMNS = `k.id, k.organization_id, k.name, k.scopes, k.created_at, k.expires_at, k.revoked_at,
-  k.previous_ends_at, k.maker_id, m.status AS maker_status, k.last_used_at`;
+  k.previous_ends_at, k.maker_id, m.status AS maker_status, mm.user_id AS maker_member, k.last_used_at`;
 
-/** Keys, with the accounts of their makers. */
-export const API_KEY_TABLES = "api_key k LEFT JOIN app_user m ON m.id = k.maker_id";
+/** Keys, with the accounts of their makers and the makers' memberships. */
+export const API_KEY_TABLES = `api_key k LEFT JOIN app_user m ON m.id = k.maker_id
+  LEFT JOIN membership mm ON mm.user_id = k.maker_id AND mm.organization_id = k.organization_id`;
 
 export function apiKeyFromRaw(raw: RawApiKey): ApiKey {
   const stored = new Set(toJson<string[]>(raw.scopes));
@@ -43,7 +45,7 @@ export function apiKeyFromRaw(raw: RawApiKey): ApiKey {
     revokedAt: toDateOrNull(raw.revoked_at),
     previousKeyEndsAt: toDateOrNull(raw.previous_ends_at),
     makerId: raw.maker_id,
-    makerActive: raw.maker_id === null || raw.maker_status === "ACTIVE",
+    makerActive: raw.maker_id === null || (raw.maker_status === "ACTIVE" && raw.maker_member !== null),
     lastUsedAt: toDateOrNull(raw.last_used_at),
   };
 }

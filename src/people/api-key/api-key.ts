@@ -15,7 +15,7 @@ export interface ApiKey {
   readonly previousKeyEndsAt: Date | null;
   /** The person who created or last rotated the key; `null` for the operator. */
   readonly makerId: string | null;
-  /** Whether the maker's account is active. A key of a person who has left is refused. */
+  /** Whether the maker's account is active and a member of the organization. A key of a person who has left is refused. */
   readonly makerActive: boolean;
   /** When the key was last used, to the minute; `null` if it was never used. */
   readonly lastUsedAt: Date | null;

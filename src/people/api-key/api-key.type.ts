@@ -45,7 +45,7 @@ export class ApiKeyType {
 
   @Field(() => Boolean, {
     description:
-      "Whether the maker's account is active. While it is not, the key is refused: somebody else rotates it and becomes its maker.",
+      "Whether the maker's account is active, and a member of the organization. While it is not, the key is refused: somebody else rotates it and becomes its maker.",
   })
   makerActive!: boolean;
 }

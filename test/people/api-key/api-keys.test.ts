@@ -6,6 +6,7 @@ import { ensureOperatorKey } from "../../../src/people/api-key/operator-key.js";
 import { createUseNotes } from "../../../src/people/caller/note-use.js";
 import { recallCaller } from "../../../src/people/caller/recall-caller.js";
 import { resolveCaller } from "../../../src/people/caller/resolve-caller.js";
+import { addMember, removeMember } from "../../../src/people/membership/membership.operations.js";
 import { noticeKeysExpiring } from "../../../src/people/notices/notice-keys-expiring.js";
 import { actOnUser } from "../../../src/people/user/status/status.operations.js";
 import { countQueries } from "../../../src/platform/database/query-count.js";
@@ -204,6 +205,17 @@ test("a key stops when its maker leaves, also one that the key made, until someb
   expect(await kindOf(rotated.key)).toBe("NONE");
   await actOnUser(house.store, OPERATOR, "ENABLE", userId);
   expect(await kinds()).toEqual(["NONE", "NONE"]);
+});
+
+test("a key stops when its maker is no longer a member of the organization", async () => {
+  const { id: userId } = await makeUser(house, other);
+  await addMember(house.store, OPERATOR, { organizationId: acme, userId, roleKeys: ["ADMIN"] });
+  const input = { organizationId: acme, name: "Of a guest", scopes: ["USERS_READ"] as const };
+  const { key } = await createApiKey(house.store, personIn(acme, userId), input);
+  expect(await kindOf(key)).toBe("NONE");
+  await makeAdministrator(acme);
+  await removeMember(house.store, OPERATOR, { organizationId: acme, userId });
+  expect(await kindOf(key)).toBe("UNAUTHENTICATED");
 });
 
 test("the last use of a key is stored once a minute", async () => {
