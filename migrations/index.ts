@@ -38,6 +38,7 @@ import { AddApiKeyRotation1764935100000 } from "./1764935100000-add-api-key-rota
 import { AddMailHeading1764935200000 } from "./1764935200000-add-mail-heading.js";
 import { AddBreakGlass1764936000000 } from "./1764936000000-add-break-glass.js";
 import { CreateOperators1764936200000 } from "./1764936200000-create-operators.js";
+import { CreateSecondFactors1764937000000 } from "./1764937000000-create-second-factors.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
@@ -78,4 +79,5 @@ export const migrations: readonly MigrationClass[] = [
   AddMailHeading1764935200000,
   AddBreakGlass1764936000000,
   CreateOperators1764936200000,
+  CreateSecondFactors1764937000000,
 ];

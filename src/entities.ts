@@ -9,6 +9,7 @@ import { DirectoryMappingRow, MappingRow } from "./connection/mapping/mapping.ro
 import { PendingSignInRow } from "./people/credential/pending-sign-in.row.js";
 import { OperatorLinkRow, OperatorRow, OperatorSessionRow } from "./people/operator/operator.row.js";
 import { CredentialRow, OneTimeTokenRow } from "./people/credential/credential.row.js";
+import { RecoveryCodeRow, SecondFactorRow } from "./people/factor/factor.row.js";
 import { DomainRow } from "./people/domain/domain.row.js";
 import { GroupManagerRow } from "./people/group/group-manager.row.js";
 import { GroupMemberRow, GroupRow } from "./people/group/group.row.js";
@@ -79,6 +80,8 @@ export const entities = [
   DirectoryMappingRow,
   SeatRow,
   CredentialRow,
+  RecoveryCodeRow,
+  SecondFactorRow,
   OneTimeTokenRow,
   PendingSignInRow,
   OperatorRow,

@@ -3,6 +3,8 @@ import type { RequestContext } from "../access/request-context.js";
 import type { Store } from "../access/store.js";
 import { defineListLoader, defineLoader } from "../platform/graphql/loaders.js";
 import { findCredentials, type Credential } from "./credential/credential.repository.js";
+import type { SecondFactor } from "./factor/factor.js";
+import { countRecoveryCodes, findFactorsOf } from "./factor/factor.repository.js";
 import type { Domain } from "./domain/domain.js";
 import { findDomainsOfOrganizations } from "./domain/domain.repository.js";
 import { countMembersOfGroups } from "./group/group-member.repository.js";
@@ -114,6 +116,14 @@ export function createPeopleLoaders({ reader }: Store) {
     /** The values of every source for a user's fields by the user's id. Empty if the caller sees only a part of the account. */
     fieldsOfUser: defineListLoader<RequestContext, FieldValue>((ids, { caller }) =>
       findFieldsOfUsers(reader, accountScopeOf(caller), ids),
+    ),
+    /** The second factors of a user by the user's id, the oldest first. Empty if the caller sees only a part of the account. */
+    factorsOfUser: defineListLoader<RequestContext, SecondFactor>((ids, { caller }) =>
+      findFactorsOf(reader, accountScopeOf(caller), ids),
+    ),
+    /** The number of a user's unused recovery codes by the user's id. `null` for none. */
+    recoveryCodesOfUser: defineLoader<RequestContext, number>((ids, { caller }) =>
+      countRecoveryCodes(reader, accountScopeOf(caller), ids),
     ),
     /** The password of a user by the user's id, as a hash. `null` if the caller sees only a part of the account. */
     credentialOfUser: defineLoader<RequestContext, Credential>((ids, { caller }) =>

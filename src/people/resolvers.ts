@@ -8,6 +8,7 @@ import { UserGroupsResolver } from "./group/user-groups.resolver.js";
 import { PasswordResolver } from "./credential/password.resolver.js";
 import { DomainResolver, OrganizationDomainsResolver } from "./domain/domain.resolver.js";
 import { systemResolveTxt, type ResolveTxt } from "./domain/resolve-txt.js";
+import { SecondFactorResolver } from "./factor/factor.resolver.js";
 import { InstallationResolver } from "./installation/installation.resolver.js";
 import { createPeopleLoaders } from "./loaders.js";
 import { MailResolver } from "./mail/mail.resolver.js";
@@ -76,6 +77,7 @@ export function createPeopleResolvers(store: Store, needs: PeopleNeeds = {}): Re
     [UserProfileResolver, new UserProfileResolver(store, loaders)],
     [UserStatusResolver, new UserStatusResolver(store, needs.users ?? { guards: [], erasers: [] })],
     [PasswordResolver, new PasswordResolver(store, loaders, clock, needs.publicUrl ?? "")],
+    [SecondFactorResolver, new SecondFactorResolver(store, loaders)],
     [GroupResolver, new GroupResolver(store, loaders)],
     [UserGroupsResolver, new UserGroupsResolver(loaders)],
     [RoleResolver, new RoleResolver(store, needs.roles ?? [])],

@@ -249,6 +249,20 @@ export const PASSWORD_WRONG = refusal(
   "The password was wrong. If the person has forgotten it, set a new one with setPassword.",
 );
 
+export const SECOND_FACTOR_WRONG = refusal(
+  "SECOND_FACTOR_WRONG",
+  403,
+  "This code is not right, or was used before. Wait for the next code and try again.",
+  "The password was right, and the second factor was not. If it was not the person, somebody knows the password: set a new one with setPassword. If the person has lost the factor, remove it with resetSecondFactors. Wrong clocks of phones make wrong codes too.",
+);
+
+export const SECOND_FACTOR_CLONED = refusal(
+  "SECOND_FACTOR_CLONED",
+  403,
+  "This passkey cannot be used any more. Use another second factor.",
+  "The passkey's counter went back, so there may be two copies of it. Remove the factors with resetSecondFactors, and let the person add new ones.",
+);
+
 export const ACCOUNT_INVITED = refusal(
   "ACCOUNT_INVITED",
   403,
@@ -291,5 +305,7 @@ export const SIGN_IN_FAILURES = [
   PASSWORD_LINK_OVER,
   PASSWORD_LOCKED,
   PASSWORD_WRONG,
+  SECOND_FACTOR_WRONG,
+  SECOND_FACTOR_CLONED,
   ACCOUNT_INVITED,
 ] as const;

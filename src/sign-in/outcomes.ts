@@ -66,6 +66,8 @@ export interface PasswordRefused {
   /** As the person entered it. */
   readonly login: string;
   readonly returnTo: string | null;
+  /** Whether the person asked for the page of their second factors. */
+  readonly managesFactors: boolean;
   readonly code: string;
   readonly status: number;
   readonly message: string;

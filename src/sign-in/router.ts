@@ -1,6 +1,7 @@
 /** The routes of signing in and out: they translate between HTTP and the pipeline. */
 import express, { type Router } from "express";
 import { addDocumentRoutes } from "./routes/documents.js";
+import { addFactorRoutes } from "./routes/factor.js";
 import { addLogoutRoutes } from "./routes/logout.js";
 import { addOneTimeLinkRoutes } from "./routes/one-time-link.js";
 import { addOperatorAppRoutes } from "./routes/operator-app.js";
@@ -25,6 +26,7 @@ export function createSignInRouter(options: SignInRouteOptions): Router {
   addOrganizationPageRoute(router, options);
   addPasswordRoutes(router, options);
   addOperatorRoutes(router, options);
+  addFactorRoutes(router, options);
   addSignOutRoutes(router, options);
   addLogoutRoutes(router, options);
   // Last, because it matches every address of a connection that has no other route.

@@ -73,6 +73,16 @@ export function newPasswordUrl({ slug }: { readonly slug: string }): string {
   return `/o/${slug}/password/new`;
 }
 
+/** The page of a sign-in that waits for a second factor. */
+export function secondFactorUrl({ slug }: { readonly slug: string }): string {
+  return `/o/${slug}/factor`;
+}
+
+/** The page on which a person who has just signed in adds and removes second factors. */
+export function factorsUrl({ slug }: { readonly slug: string }): string {
+  return `/o/${slug}/factors`;
+}
+
 /** The page on which a person asks for a link to set a new password. */
 export function forgotUrl({ slug }: { readonly slug: string }, parameters?: URLSearchParams): string {
   return withQuery(`/o/${slug}/forgot`, parameters);

@@ -164,6 +164,7 @@ describe("the key ring", () => {
         await ask(change(`displayName: "With both keys"`), { id });
       });
       expect(await findOld()).toMatchObject([{ id, display_name: "With both keys" }]);
+      expect(await findOld("factors-sealed-with-old-key")).toEqual([]);
       const [webhook] = (await findOldWebhooks()) as { id: string }[];
       expect(webhook).toMatchObject({ url });
       await withRing(`${newKey},${oldKey}`, async ({ ask }) => {

@@ -122,6 +122,12 @@ async function setsPasswords(world: World): Promise<void> {
     lockedUntil: null,
     passwordSetAt: expect.any(String),
   });
+  expect((await ask("SecondFactors", { id: mary })).user).toEqual({
+    id: mary,
+    recoveryCodesLeft: 0,
+    secondFactors: [],
+  });
+  expect((await ask("ResetSecondFactors", { id: mary })).resetSecondFactors.user.id).toBe(mary);
   expect((await ask("RemovePassword", { id: mary })).removePassword.user.passwordSetAt).toBeNull();
 }
 

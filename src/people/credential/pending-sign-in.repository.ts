@@ -5,7 +5,7 @@ import { toJson } from "../../platform/database/values.js";
 import { PendingSignInRow } from "./pending-sign-in.row.js";
 
 /** What a verified sign-in waits for. */
-export type Hold = "NEW_PASSWORD";
+export type Hold = "NEW_PASSWORD" | "SECOND_FACTOR" | "FACTORS";
 
 /** A verified sign-in that waits. */
 export interface PendingSignIn {
@@ -45,6 +45,17 @@ export async function findPendingSignIn(reader: Reader, tokenHash: string, now: 
     attempt: toJson(raw.attempt),
     returnTo: raw.return_to,
   };
+}
+
+/** Stores how far a sign-in is that goes on waiting. */
+export async function updatePendingSignIn(
+  unit: UnitOfWork,
+  { tokenHash, attempt }: Pick<PendingSignIn, "tokenHash" | "attempt">,
+): Promise<void> {
+  await unit.execute("UPDATE pending_sign_in SET attempt = ? WHERE token_hash = ?", [
+    JSON.stringify(attempt),
+    tokenHash,
+  ]);
 }
 
 /** Uses a sign-in up. Only one of several calls on all replicas returns `true`. */

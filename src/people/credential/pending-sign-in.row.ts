@@ -13,7 +13,7 @@ export class PendingSignInRow {
   @ForeignKey("UserRow", { name: "fk_pending_sign_in_user", onDelete: "CASCADE", onUpdate: "NO ACTION" })
   userId!: string;
 
-  /** What the sign-in waits for: `NEW_PASSWORD`. */
+  /** What the sign-in waits for: `NEW_PASSWORD`, `SECOND_FACTOR` or `FACTORS`. */
   @Column({ type: "varchar", length: 20 })
   hold!: string;
 

@@ -251,3 +251,44 @@ function formatMoment(moment: Date): string {
   );
   return `${text.replace(" at ", ", ")} UTC`;
 }
+
+/** The data of the mail about changed second factors. */
+export interface FactorsChanged {
+  readonly organization: NoticeOrganization;
+  readonly fullName: string;
+  readonly email: string;
+  /** What happened. `ADDED` and `REMOVED` name the factor. */
+  readonly change:
+    | { readonly kind: "ADDED" | "REMOVED"; readonly label: string }
+    | { readonly kind: "NEW_CODES" | "RESET" | "CODE_USED" };
+  readonly changedAt: Date;
+}
+
+export const FACTORS_CHANGED = defineMailTemplate<FactorsChanged>({
+  name: "second-factors-changed",
+  description:
+    "to a person, when a second factor of their account is added, removed or reset, when recovery codes are made, and when one is used",
+  subject: ({ organization }) => `The second factors of your account at ${organization.name} changed`,
+  body: ({ organization, fullName, email, change, changedAt }) =>
+    paragraphs(
+      `Hello ${toOneLine(fullName)},`,
+      `${describeFactorChange(change)} This happened on ${formatMoment(changedAt)}, in your account ${email} at ${toOneLine(organization.name)}.`,
+      "If you or your administrator did this, there is nothing to do.",
+      `If not, somebody may know your password. Tell ${contact(organization)} at once.`,
+    ),
+});
+
+function describeFactorChange(change: FactorsChanged["change"]): string {
+  switch (change.kind) {
+    case "ADDED":
+      return `The second factor "${toOneLine(change.label)}" was added.`;
+    case "REMOVED":
+      return `The second factor "${toOneLine(change.label)}" was removed.`;
+    case "NEW_CODES":
+      return "New recovery codes were made. Earlier codes have no effect any more.";
+    case "CODE_USED":
+      return "Somebody signed in with the right password and one of your recovery codes. The code has no effect any more.";
+    case "RESET":
+      return "An administrator removed all second factors and recovery codes.";
+  }
+}

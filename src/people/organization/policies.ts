@@ -4,6 +4,7 @@
  */
 import type { InputCheck } from "../../platform/errors/input.js";
 import type { SeatModel, SeatsFullPolicy } from "../seat/seat.js";
+import type { SecondFactorPolicy } from "../factor/factor.js";
 import { FIELD_SOURCES, type FieldSource } from "../user/profile/field.js";
 
 /** @internal */
@@ -19,6 +20,8 @@ export interface OrganizationPolicies {
   readonly ssoEnforcement: (typeof SSO_ENFORCEMENTS)[number];
   /** Whether people with an identity at a provider may sign in by password too. */
   readonly passwordForSsoUsers: (typeof PASSWORDS_FOR_SSO_USERS)[number];
+  /** Whether people with a password show a second factor too. */
+  readonly secondFactor: SecondFactorPolicy;
   /** Whether administrators may move password accounts to single sign-on. */
   readonly authMethodChange: (typeof AUTH_METHOD_CHANGES)[number];
   /** What passwords must be. */
@@ -122,6 +125,21 @@ export const ORGANIZATION_POLICIES: { readonly [Name in PolicyName]: DeclaredPol
       },
     },
     default: "BREAK_GLASS_ONLY",
+  },
+  secondFactor: {
+    kind: "choice",
+    description:
+      "Whether people who sign in by password show a second factor too: a code of an app, or a passkey. Break-glass accounts always need one.",
+    enum: {
+      name: "SecondFactorPolicy",
+      description: "Whether people who sign in by password show a second factor too.",
+      values: {
+        OPTIONAL: "Those who have added one do.",
+        REQUIRED: "All do. Those who have none add one at their next sign-in by password.",
+        OFF: "Only break-glass accounts do. Factors that people have added are kept.",
+      },
+    },
+    default: "OPTIONAL",
   },
   authMethodChange: {
     kind: "choice",

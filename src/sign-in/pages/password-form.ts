@@ -13,6 +13,8 @@ export interface PasswordForm {
   readonly organization: Organization;
   /** Where the sign-in should lead, unchecked. */
   readonly returnTo: string | null;
+  /** Whether the sign-in leads to the page of the person's second factors. */
+  readonly managesFactors: boolean;
   /** The address to fill in, unchecked. */
   readonly login: string;
   /** The value of the field that proves that a page of Usher sent the form. */
@@ -23,23 +25,38 @@ export interface PasswordForm {
 
 /** Sends the page with the form alone. */
 export function sendPasswordPage(response: Response, status: number, form: PasswordForm): void {
-  const { organization, returnTo } = form;
+  const { organization, returnTo, managesFactors } = form;
   const parameters = new URLSearchParams({ stay: "", ...(returnTo === null ? {} : { returnTo }) });
+  const offersFactors = organization.policies.secondFactor !== "OFF" && !managesFactors;
   sendPage(response, status, {
     title: `Sign in to ${organization.name}`,
-    body: html`${passwordForm(form)}
+    body: html`${managesFactors && html`<p>Sign in first. Then you see your second factors, and can change them.</p>`}
+      ${passwordForm(form)}
+      ${
+        offersFactors &&
+        html`<p>
+          <a href="${passwordUrl(organization, new URLSearchParams({ factors: "1" }))}">Change second factors</a>
+        </p>`
+      }
       <p><a href="${organizationUrl(organization, parameters)}">Other ways to sign in</a></p>`,
   });
 }
 
 /** The form. It works without script, and password managers recognise its fields. */
-export function passwordForm({ organization, returnTo, login, formToken, problem }: PasswordForm): Html {
+export function passwordForm({
+  organization,
+  returnTo,
+  managesFactors,
+  login,
+  formToken,
+  problem,
+}: PasswordForm): Html {
   return html`
     <form method="post" action="${passwordUrl(organization)}">
       ${problem === null ? "" : problemText(organization, problem)}
       <input type="hidden" name="${FORM_TOKEN_FIELD}" value="${formToken}" />
       ${returnTo === null ? "" : html`<input type="hidden" name="returnTo" value="${returnTo}" />`}
-      ${loginField(login, problem !== null)}
+      ${managesFactors && html`<input type="hidden" name="factors" value="1" />`} ${loginField(login, problem !== null)}
       <label for="password">Password</label>
       <input
         id="password"

@@ -1,11 +1,13 @@
 /**
  * The end of a sign-in that Usher itself verified, by a password or by a mailed link: the account, what the sign-in still waits
- * for, and the session. `findHold` is the one place where a verified sign-in does not lead to a session yet. A second factor
- * belongs there: it is one more `Hold`, with a page that ends it and calls `completeSignIn` again.
+ * for, and the session. `findHold` is the one place where a verified sign-in does not lead to a session yet. Each `Hold` has a
+ * page that ends it and calls `completeSignIn` again.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { recordAudit } from "../../audit/record-audit.js";
-import { findCredential } from "../../people/credential/credential.repository.js";
+import { findCredential, writeFailures } from "../../people/credential/credential.repository.js";
+import { requireFactor } from "../../people/factor/factor.js";
+import { findFactors } from "../../people/factor/factor.repository.js";
 import {
   keepPendingSignIn,
   type Hold,
@@ -23,7 +25,7 @@ import type { BrowserRequest } from "../browser-request.js";
 import { refuseByAccount } from "../link/link.js";
 import { locationAfterSignIn, type HeldUp, type SignedIn } from "../outcomes.js";
 import { answerRefusal, toSafeReason, type SignInRefused } from "../record-refusal.js";
-import { newPasswordUrl } from "../urls.js";
+import { factorsUrl, newPasswordUrl, secondFactorUrl } from "../urls.js";
 import { openSignedInSession } from "../open-signed-in-session.js";
 import { recordVerifiedRefusal } from "../record-verified-refusal.js";
 
@@ -35,6 +37,8 @@ export interface VerifiedByUsher {
   readonly organization: Organization;
   readonly user: User;
   readonly returnTo: string | null;
+  /** Whether the person asked for the page of their second factors before the session; missing for no. */
+  readonly managesFactors?: boolean;
   readonly tokens: SignInTokens;
   /** Where the operator can be reached, for the notice about a break-glass account. */
   readonly operatorContact: string | null;
@@ -69,17 +73,19 @@ export async function completeSignIn(unit: UnitOfWork, signIn: VerifiedByUsher):
     await auditRefusal(unit, attempt, refused);
     return await recordVerifiedRefusal(unit, attempt, organization, refused);
   }
-  const hold = await findHold(unit, organization, user);
+  const hold = await findHold(unit, signIn);
   if (hold !== null) {
     await keepPendingSignIn(unit, {
       tokenHash: tokens.pending.hash,
       userId: user.id,
       hold,
-      attempt: { ...describe(attempt) },
+      attempt: { ...describeWaiting(signIn) },
       returnTo,
     });
     return { kind: "held", hold };
   }
+  // Only now: somebody who knows the password alone must not make the count of wrong codes begin again.
+  await writeFailures(unit, user.id, { failedAttempts: 0, lockedUntil: null });
   if (organization.policies.seatModel === "ACTIVE_USER") await takeSeat(unit, organization, user.id);
   await noteSignIn(unit, user.id);
   const { hash: tokenHash } = tokens.session;
@@ -127,29 +133,61 @@ export function answerCompleted(
 }
 
 /** The page that ends each hold. */
-const HOLD_PAGES: Readonly<Record<Hold, (organization: Organization) => string>> = { NEW_PASSWORD: newPasswordUrl };
+const HOLD_PAGES: Readonly<Record<Hold, (organization: Organization) => string>> = {
+  NEW_PASSWORD: newPasswordUrl,
+  SECOND_FACTOR: secondFactorUrl,
+  FACTORS: factorsUrl,
+};
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 
-/** What the sign-in still waits for; `null` for nothing. */
-async function findHold(unit: UnitOfWork, { policies }: Organization, user: User): Promise<Hold | null> {
+/** What the sign-in still waits for; `null` for nothing. The factor comes first, because the other pages change the account. */
+async function findHold(
+  unit: UnitOfWork,
+  { attempt, organization: { policies }, user, managesFactors = false }: VerifiedByUsher,
+): Promise<Hold | null> {
+  const factors = await findFactors(unit, user.id);
+  const required = requireFactor(user, policies.secondFactor, factors.length > 0);
+  if (required === "PRESENT" && !hasShownFactor(attempt)) return "SECOND_FACTOR";
   const { maximumAgeDays } = policies.passwordRules;
-  if (maximumAgeDays === null) return null;
-  const credential = await findCredential(unit, user.id);
-  if (credential === null) return null;
-  const age = unit.now.getTime() - credential.setAt.getTime();
-  return age >= maximumAgeDays * DAY_MILLISECONDS ? "NEW_PASSWORD" : null;
+  const credential = maximumAgeDays === null ? null : await findCredential(unit, user.id);
+  if (maximumAgeDays !== null && credential !== null) {
+    const age = unit.now.getTime() - credential.setAt.getTime();
+    if (age >= maximumAgeDays * DAY_MILLISECONDS) return "NEW_PASSWORD";
+  }
+  return required === "ENROLL" || managesFactors ? "FACTORS" : null;
 }
 
-type DescribedAttempt = Pick<Attempt, "id" | "reference" | "steps" | "login"> & { readonly authTime: string | null };
+/** The attempt, once the person has shown a second factor. */
+export function withFactor(attempt: Attempt, method: "otp" | "pop"): Attempt {
+  const { authTime = null } = attempt.authentication ?? {};
+  // `mfa` says that there were several methods (RFC 8176, section 2).
+  return { ...attempt, authentication: { acr: null, amr: [...BY_PASSWORD.amr, method, "mfa"], authTime } };
+}
 
-function describe({ id, reference, steps, login = null, authentication }: Attempt): DescribedAttempt {
-  return { id, reference, steps, login, authTime: authentication?.authTime?.toISOString() ?? null };
+function hasShownFactor({ authentication }: Attempt): boolean {
+  return authentication?.amr.includes("mfa") ?? false;
+}
+
+/** A sign-in that waits, as it is stored. */
+type DescribedWaiting = Pick<Attempt, "id" | "reference" | "steps" | "login"> & {
+  readonly amr: readonly string[];
+  readonly authTime: string | null;
+  readonly managesFactors: boolean;
+};
+
+/** A sign-in that waits, in the form in which it is stored. */
+export function describeWaiting({
+  attempt: { id, reference, steps, login = null, authentication },
+  managesFactors = false,
+}: Pick<VerifiedByUsher, "attempt" | "managesFactors">): DescribedWaiting {
+  const { amr = BY_PASSWORD.amr, authTime = null } = authentication ?? {};
+  return { id, reference, steps, login, amr, authTime: authTime?.toISOString() ?? null, managesFactors };
 }
 
 /** The attempt of a sign-in that waited, with the browser that goes on with it. */
 export function resumeAttempt({ attempt }: PendingSignIn, organizationId: string, { client }: BrowserRequest): Attempt {
-  const { id, reference, steps, login, authTime } = attempt as DescribedAttempt & {
+  const { id, reference, steps, login, amr, authTime } = attempt as DescribedWaiting & {
     readonly steps: readonly AttemptStep[];
   };
   const begun = beginAttempt({
@@ -158,7 +196,12 @@ export function resumeAttempt({ attempt }: PendingSignIn, organizationId: string
     connectionId: null,
     client,
     login: login ?? null,
-    authentication: { ...BY_PASSWORD, authTime: authTime === null ? null : new Date(authTime) },
+    authentication: { acr: null, amr, authTime: authTime === null ? null : new Date(authTime) },
   });
   return { ...begun, id, steps };
+}
+
+/** Whether the person of a sign-in that waits asked for the page of their second factors. */
+export function wantsFactors({ attempt }: PendingSignIn): boolean {
+  return (attempt as Partial<DescribedWaiting>).managesFactors ?? false;
 }

@@ -25,7 +25,7 @@ import type { HeldUp, SignedIn } from "../outcomes.js";
 import type { SignInRefused } from "../record-refusal.js";
 import type { SignInServices } from "../services.js";
 import { checkNewPassword } from "./check-new-password.js";
-import { answerCompleted, completeSignIn, issueSignInTokens, resumeAttempt } from "./complete-sign-in.js";
+import { answerCompleted, completeSignIn, issueSignInTokens, resumeAttempt, wantsFactors } from "./complete-sign-in.js";
 
 /** A sign-in that waits, with its person. */
 export interface Waiting {
@@ -85,6 +85,7 @@ export async function setNewPassword(
       organization: home,
       user: account,
       returnTo,
+      managesFactors: wantsFactors(pending),
       tokens,
     });
   });

@@ -4,7 +4,7 @@
  * ```
  * verify   findLoginAccount → one verification, of the stored hash or of a hash that no password has
  * decide   one unit: lock the organization → read the account again → refusePassword (counts) → completeSignIn
- * complete refuseByAccount → findHold (what the sign-in still waits for; a second factor belongs there) → openSignedInSession
+ * complete refuseByAccount → findHold (what the sign-in still waits for, such as a second factor) → openSignedInSession
  * ```
  *
  * Concurrent guesses are verified before any of them is counted. So a right guess counts only if the account is not locked
@@ -15,7 +15,6 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import {
   findLoginAccount,
   renewHash,
-  writeFailures,
   type AccountWithPassword,
 } from "../../people/credential/credential.repository.js";
 import { isLocked, noteWrongPassword } from "../../people/credential/lock.changes.js";
@@ -55,6 +54,8 @@ export interface PasswordRequest {
   readonly password: string;
   /** Where the sign-in leads. It passed the allow-list. */
   readonly returnTo: string | null;
+  /** Whether the person asked for the page of their second factors. */
+  readonly managesFactors: boolean;
 }
 
 /** Signs the person in, or refuses them. */
@@ -63,7 +64,7 @@ export async function signInByPassword(
   browser: BrowserRequest,
   request: PasswordRequest,
 ): Promise<SignedIn | HeldUp | PasswordRefused | SignInRefused> {
-  const { organization, returnTo } = request;
+  const { organization, returnTo, managesFactors } = request;
   const login = readEmailAddress(request.login.trim());
   const now = services.clock();
   const begun = beginAttempt({
@@ -82,13 +83,22 @@ export async function signInByPassword(
   try {
     const tokens = issueSignInTokens();
     const result = await services.store.begin(SYSTEM, { kind: "SIGN_IN", actor: null }, (unit) =>
-      decide(unit, services, { attempt, browser, organizationId: organization.id, login, verified, returnTo, tokens }),
+      decide(unit, services, {
+        attempt,
+        browser,
+        organizationId: organization.id,
+        login,
+        verified,
+        returnTo,
+        managesFactors,
+        tokens,
+      }),
     );
     if (result.kind === "password-refused") {
       const { code, message, status } = toSafeReason(result.refusal.failure);
       const { reference } = attempt;
       const kind = "password-refused";
-      return { kind, organization, login: request.login, returnTo, code, message, status, reference };
+      return { kind, organization, login: request.login, returnTo, managesFactors, code, message, status, reference };
     }
     return answerCompleted(result, { attempt, organization, returnTo, tokens });
   } catch (error) {
@@ -120,6 +130,7 @@ interface PasswordAttempt {
   readonly login: string | null;
   readonly verified: Verification;
   readonly returnTo: string | null;
+  readonly managesFactors: boolean;
   readonly tokens: SignInTokens;
 }
 
@@ -127,7 +138,7 @@ interface PasswordAttempt {
 type Decided = Completed | { readonly kind: "password-refused"; readonly refusal: Refusal };
 
 async function decide(unit: UnitOfWork, { operatorContact }: SignInServices, input: PasswordAttempt): Promise<Decided> {
-  const { attempt, browser, login, verified, returnTo, tokens } = input;
+  const { attempt, browser, login, verified, returnTo, managesFactors, tokens } = input;
   const organization = await lockOrganization(unit, input.organizationId);
   if (organization === null) throw new Error("the organization was deleted during the sign-in");
   const found = login === null ? null : await findLoginAccount(unit, organization.id, login);
@@ -141,11 +152,18 @@ async function decide(unit: UnitOfWork, { operatorContact }: SignInServices, inp
     await auditRefusal(unit, attempt, refusal);
     return { kind: "password-refused", refusal };
   }
-  const { user, credential } = found as AccountWithPassword;
-  if (credential?.failedAttempts !== 0 || credential.lockedUntil !== null)
-    await writeFailures(unit, user.id, { failedAttempts: 0, lockedUntil: null });
+  const { user } = found as AccountWithPassword;
   if (verified.renewed !== null) await renewHash(unit, user.id, verified.renewed);
-  return await completeSignIn(unit, { attempt, browser, organization, user, returnTo, tokens, operatorContact });
+  return await completeSignIn(unit, {
+    attempt,
+    browser,
+    organization,
+    user,
+    returnTo,
+    managesFactors,
+    tokens,
+    operatorContact,
+  });
 }
 
 /** Why the person is not verified, or `null`. Counts a wrong password. */

@@ -91,6 +91,7 @@ async function offerSignIn(
       : {
           organization,
           returnTo: parameters.get("returnTo"),
+          managesFactors: false,
           login: readLoginHint(parameters.get("login_hint")) ?? "",
           formToken: issueFormToken(options.cookies.form, request, response),
           problem: null,

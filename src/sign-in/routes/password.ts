@@ -39,6 +39,7 @@ export function addPasswordRoutes(router: Router, options: SignInRouteOptions): 
   router.post("/reset/:token", (request, response) => handleReset(options, request, response));
 }
 
+/** Handles a request at an address of an organization. */
 type Handle = (
   options: SignInRouteOptions,
   request: Request,
@@ -46,8 +47,8 @@ type Handle = (
   organization: Organization,
 ) => Promise<void> | void;
 
-/** Finds the organization of the address. An unknown short name leads to the prompt. */
-function atOrganization(options: SignInRouteOptions, handle: Handle) {
+/** Finds the organization of an address. An unknown short name leads to the prompt. */
+export function atOrganization(options: SignInRouteOptions, handle: Handle) {
   return async (request: Request, response: Response): Promise<void> => {
     const { services, limits } = options;
     await limits.lookups.require(request);
@@ -69,6 +70,7 @@ function showForm(options: SignInRouteOptions, request: Request, response: Respo
   sendPasswordPage(response, 200, {
     organization,
     returnTo: parameters.get("returnTo"),
+    managesFactors: request.query["factors"] !== undefined,
     login: readLoginHint(parameters.get("login_hint")) ?? "",
     formToken: issueFormToken(options.cookies.form, request, response),
     problem: null,
@@ -76,13 +78,13 @@ function showForm(options: SignInRouteOptions, request: Request, response: Respo
 }
 
 /** Returns a field of a posted form; an empty text if the field is missing or repeated. */
-type ReadField = (name: string) => string;
+export type ReadField = (name: string) => string;
 
 /**
  * Reads a form that a page of Usher sent, in this browser. Otherwise responds with a link to the page, and returns `null`. That
  * response sets no cookie, so that a foreign page cannot make the forms useless that the browser has open.
  */
-async function readOurForm(
+export async function readOurForm(
   { services, cookies }: SignInRouteOptions,
   request: Request,
   response: Response,
@@ -118,7 +120,13 @@ async function handlePassword(
   await limits.passwordsOfAccount.useOf(`${organization.id} ${foldCase(login.trim()).slice(0, LONGEST_ADDRESS)}`);
   const returnTo = resolveReturnTo(text("returnTo"), services.returnRules);
   await answerRequest(options, request, response, (browser) =>
-    signInByPassword(services, browser, { organization, login, password: text("password"), returnTo }),
+    signInByPassword(services, browser, {
+      organization,
+      login,
+      returnTo,
+      password: text("password"),
+      managesFactors: text("factors") !== "",
+    }),
   );
 }
 

@@ -508,6 +508,9 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     id: await things.makeRole(house),
     name: house.word(),
   })),
+  resetSecondFactors: byId(["USERS_WRITE"], "user { id }", async (house) => ({
+    id: await things.makeLocalUser(house),
+  })),
   unlockUser: byId(["USERS_WRITE"], "user { id }", async (house) => ({ id: await things.makeLocalUser(house) })),
   updateUser: byInput(["USERS_WRITE"], "UpdateUserInput", "user { id }", async (house) => ({
     id: await things.makeUser(house),

@@ -1,0 +1,169 @@
+/** Reads and writes second factors and the hashes of recovery codes. */
+import type { UnitOfWork } from "../../access/unit-of-work.js";
+import type { Reader } from "../../platform/database/database.js";
+import { placeholders } from "../../platform/database/statements.js";
+import { toDate, toDateOrNull, toJson } from "../../platform/database/values.js";
+import { sha256Hex } from "../../platform/crypto/tokens.js";
+import { accountsIn, type AccountScope } from "../user/user.access.js";
+import type { AuthenticatorApp, PasskeyCredential, SecondFactor } from "./factor.js";
+import { RecoveryCodeRow, SecondFactorRow } from "./factor.row.js";
+
+interface RawFactor {
+  id: string;
+  user_id: string;
+  kind: string;
+  label: string;
+  secret: string | null;
+  last_step: number | null;
+  credential: string | null;
+  counter: number | null;
+  backed_up: unknown;
+  created_at: unknown;
+  last_used_at: unknown;
+}
+
+const COLUMNS =
+  "f.id, f.user_id, f.kind, f.label, f.secret, f.last_step, f.credential, f.counter, f.backed_up, f.created_at, f.last_used_at";
+
+function factorFromRaw(raw: RawFactor): SecondFactor {
+  const base = {
+    id: raw.id,
+    userId: raw.user_id,
+    label: raw.label,
+    createdAt: toDate(raw.created_at),
+    lastUsedAt: toDateOrNull(raw.last_used_at),
+  };
+  if (raw.kind === "PASSKEY")
+    return {
+      ...base,
+      kind: "PASSKEY",
+      credential: toJson<PasskeyCredential>(raw.credential),
+      counter: Number(raw.counter),
+      backedUp: Boolean(Number(raw.backed_up)),
+    };
+  const lastStep = raw.last_step === null ? null : Number(raw.last_step);
+  return { ...base, kind: "AUTHENTICATOR_APP", secret: String(raw.secret), lastStep };
+}
+
+/** The second factors of an account, the oldest first. */
+export async function findFactors(reader: Reader, userId: string): Promise<readonly SecondFactor[]> {
+  const raws = await reader.rows<RawFactor>(
+    `SELECT ${COLUMNS} FROM second_factor f WHERE f.user_id = ? ORDER BY f.created_at, f.id`,
+    [userId],
+  );
+  return raws.map(factorFromRaw);
+}
+
+/** The second factors of the accounts in a scope by account, the oldest first. Accounts without factors are missing. */
+export async function findFactorsOf(
+  reader: Reader,
+  scope: AccountScope,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, readonly SecondFactor[]>> {
+  const accounts = accountsIn(scope);
+  const raws = await reader.rows<RawFactor>(
+    `SELECT ${COLUMNS} FROM second_factor f JOIN app_user u ON u.id = f.user_id
+      WHERE f.user_id IN (${placeholders(userIds)}) AND ${accounts.sql} ORDER BY f.created_at, f.id`,
+    [...userIds, ...accounts.parameters],
+  );
+  const factors = raws.map(factorFromRaw);
+  return new Map(factors.map(({ userId }) => [userId, factors.filter((each) => each.userId === userId)]));
+}
+
+/** The number of unused recovery codes of the accounts in a scope, by account. Accounts without codes are missing. */
+export async function countRecoveryCodes(
+  reader: Reader,
+  scope: AccountScope,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const accounts = accountsIn(scope);
+  const raws = await reader.rows<{ user_id: string; count: number }>(
+    `SELECT r.user_id, COUNT(*) AS count FROM recovery_code r JOIN app_user u ON u.id = r.user_id
+      WHERE r.user_id IN (${placeholders(userIds)}) AND ${accounts.sql} GROUP BY r.user_id`,
+    [...userIds, ...accounts.parameters],
+  );
+  return new Map(raws.map(({ user_id: userId, count }) => [userId, Number(count)]));
+}
+
+/** Stores a factor that the person has just shown. */
+export async function insertFactor(unit: UnitOfWork, factor: SecondFactor): Promise<void> {
+  const { id, userId, kind, label, createdAt, lastUsedAt } = factor;
+  await unit.manager.insert(SecondFactorRow, {
+    id,
+    userId,
+    kind,
+    label,
+    createdAt,
+    lastUsedAt,
+    ...(factor.kind === "PASSKEY"
+      ? {
+          credentialHash: sha256Hex(factor.credential.id),
+          credential: JSON.stringify(factor.credential),
+          counter: factor.counter,
+          backedUp: factor.backedUp,
+        }
+      : { secret: factor.secret, lastStep: factor.lastStep }),
+  });
+}
+
+/** Stores that an authenticator app was used, and its secret as it is encrypted now. */
+export async function noteAppUsed(
+  unit: UnitOfWork,
+  id: string,
+  { lastStep, secret }: Pick<AuthenticatorApp, "lastStep" | "secret">,
+): Promise<void> {
+  await unit.execute("UPDATE second_factor SET last_step = ?, secret = ?, last_used_at = ? WHERE id = ?", [
+    lastStep,
+    secret,
+    unit.now,
+    id,
+  ]);
+}
+
+/** Stores that a passkey was used. */
+export async function notePasskeyUsed(
+  unit: UnitOfWork,
+  id: string,
+  { counter, backedUp }: { readonly counter: number; readonly backedUp: boolean },
+): Promise<void> {
+  await unit.execute("UPDATE second_factor SET counter = ?, backed_up = ?, last_used_at = ? WHERE id = ?", [
+    counter,
+    backedUp,
+    unit.now,
+    id,
+  ]);
+}
+
+/** Whether any account has a passkey. */
+export async function isPasskeyKnown(reader: Reader, credentialId: string): Promise<boolean> {
+  const raw = await reader.row("SELECT id FROM second_factor WHERE credential_hash = ?", [sha256Hex(credentialId)]);
+  return raw !== undefined;
+}
+
+/** Removes a factor of an account. Returns whether there was one. */
+export async function deleteFactor(unit: UnitOfWork, userId: string, id: string): Promise<boolean> {
+  return (await unit.execute("DELETE FROM second_factor WHERE id = ? AND user_id = ?", [id, userId])) === 1;
+}
+
+/** Removes all factors and recovery codes of an account. */
+export async function deleteFactorsOf(unit: UnitOfWork, userId: string): Promise<void> {
+  await unit.execute("DELETE FROM second_factor WHERE user_id = ?", [userId]);
+  await unit.execute("DELETE FROM recovery_code WHERE user_id = ?", [userId]);
+}
+
+/** Stores new recovery codes in place of all earlier ones. */
+export async function replaceRecoveryCodes(unit: UnitOfWork, userId: string, hashes: readonly string[]): Promise<void> {
+  await unit.execute("DELETE FROM recovery_code WHERE user_id = ?", [userId]);
+  if (hashes.length === 0) return;
+  await unit.manager.insert(
+    RecoveryCodeRow,
+    hashes.map((codeHash) => ({ userId, codeHash, createdAt: unit.now })),
+  );
+}
+
+/** Uses a recovery code up. Only one of several calls on all replicas returns `true`. */
+export async function takeRecoveryCode(unit: UnitOfWork, userId: string, codeHash: string): Promise<boolean> {
+  return (
+    (await unit.execute("DELETE FROM recovery_code WHERE user_id = ? AND code_hash = ?", [userId, codeHash])) === 1
+  );
+}

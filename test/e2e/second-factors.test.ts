@@ -1,0 +1,361 @@
+/** Second factors after a password: authenticator apps, passkeys and recovery codes, in a browser without script. */
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { WRONG_PASSWORDS_TO_LOCK } from "../../src/people/credential/lock.changes.js";
+import { createBrowser, type Browser, type Page } from "../../testing/browser.js";
+import { createPasskeyDevice, type PasskeyDevice } from "../support/passkey-device.js";
+import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
+import { addApp as addAppOn, codeAt, formWith, readAppSecret } from "../support/second-factor.js";
+import { createTenant, whoIsSignedIn, type Tenant } from "../support/tenant.js";
+import { startTestUsher, type TestUsher } from "../support/usher.js";
+
+let now = new Date();
+const passSeconds = (seconds: number) => (now = new Date(now.getTime() + seconds * 1000));
+let usher: TestUsher;
+let provider: HostileOpenIdProvider;
+let tenant: Tenant;
+beforeAll(async () => {
+  usher = await startTestUsher({ clock: () => now });
+  provider = await startHostileOpenIdProvider({ now: () => now });
+  tenant = await createTenant(usher, provider, { organization: { supportContact: "the help desk" } });
+});
+afterAll(async () => {
+  await usher.stop();
+  await provider.close();
+});
+
+const PASSWORD = "violet otter on a bicycle";
+let people = 0;
+
+interface Account {
+  readonly userId: string;
+  readonly email: string;
+}
+
+/** Makes an account with a password. */
+async function makeAccount(further: Record<string, unknown> = {}): Promise<Account> {
+  const email = `factor-${(people += 1)}@acme.test`;
+  const { createUser } = await tenant.ask(
+    `mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }`,
+    {
+      input: {
+        organizationId: tenant.organizationId,
+        email,
+        firstName: "Fa",
+        lastName: "Ctor",
+        authMethod: "PASSWORD",
+        ...further,
+      },
+    },
+  );
+  const userId: string = createUser.user.id;
+  await tenant.ask(`mutation ($input: SetPasswordInput!) { setPassword(input: $input) { user { id } } }`, {
+    input: { userId, password: PASSWORD },
+  });
+  return { userId, email };
+}
+
+const setPolicy = (secondFactor: string) => tenant.updateOrganization({ policies: { secondFactor } });
+const pathOf = (page: Page) => new URL(page.headers.location ?? page.url, usher.url).pathname;
+
+/** Enters the password, and follows to the page that the sign-in waits on. */
+async function enterPassword(browser: Browser, { email }: Account, query = ""): Promise<Page> {
+  await browser.get(`${usher.url}/o/${tenant.slug}/password${query}`);
+  return await browser.submitForm(0, { login: email, password: PASSWORD });
+}
+
+const codeOf = (secret: string) => codeAt(secret, now);
+const recoveryCodesOf = (page: Page) => page.text.match(/[2-9A-Z]{4}(?:-[2-9A-Z]{4}){3}/g) ?? [];
+const optionsOf = (page: Page) =>
+  /data-options="([^"]*)"/.exec(page.text)![1]!.replaceAll("&quot;", '"').replaceAll("&amp;", "&");
+
+/** Adds an authenticator app in a new browser, and returns its secret and the recovery codes. */
+async function addApp(
+  account: Account,
+): Promise<{ secret: string; recoveryCodes: readonly string[]; browser: Browser }> {
+  const browser = createBrowser();
+  const page = await enterPassword(browser, account, "?factors=1");
+  const secret = readAppSecret(page);
+  const added = await addAppOn(browser, page, now);
+  expect(added.status).toBe(200);
+  passSeconds(30);
+  return { secret, recoveryCodes: recoveryCodesOf(added), browser };
+}
+
+/** Adds a passkey in a new browser. */
+async function addPasskey(account: Account, device: PasskeyDevice): Promise<void> {
+  const browser = createBrowser();
+  const page = await enterPassword(browser, account, "?factors=1");
+  const passkey = device.make(optionsOf(page), new URL(usher.url).origin);
+  const added = await browser.submitForm(formWith(page, 'value="passkey"'), { passkey });
+  expect([added.status, added.text]).toEqual([200, expect.stringContaining("Remove Passkey")]);
+}
+
+const enterCode = async (browser: Browser, page: Page, code: string) =>
+  await browser.submitForm(formWith(page, 'name="code"'), { code }, { follow: false });
+
+const factorsOf = async ({ userId }: Account) =>
+  (
+    await tenant.ask(
+      `query ($id: ID!) { user(id: $id) { recoveryCodesLeft secondFactors { id kind label createdAt lastUsedAt } } }`,
+      { id: userId },
+    )
+  ).user;
+
+describe("an authenticator app", () => {
+  it("is asked for once it is added, and its code opens the session", async () => {
+    const account = await makeAccount();
+    const { secret, recoveryCodes, browser: first } = await addApp(account);
+    expect(new Set(recoveryCodes).size).toBe(10);
+    const finished = await first.submitForm(0, {}, { follow: false });
+    expect([finished.status, await whoIsSignedIn(first, usher)]).toEqual([303, account.email]);
+    expect(await factorsOf(account)).toMatchObject({
+      recoveryCodesLeft: 10,
+      secondFactors: [{ kind: "AUTHENTICATOR_APP", label: "Authenticator app" }],
+    });
+
+    const browser = createBrowser();
+    const page = await enterPassword(browser, account);
+    expect([page.status, new URL(page.url).pathname]).toEqual([200, `/o/${tenant.slug}/factor`]);
+    expect(await whoIsSignedIn(browser, usher)).toBeNull();
+    const entered = await enterCode(browser, page, codeOf(secret));
+    expect([entered.status, await whoIsSignedIn(browser, usher)]).toEqual([303, account.email]);
+    const event = (await tenant.events()).findLast(({ type }) => type === "user.signed_in");
+    expect(event?.data.signIn).toMatchObject({ amr: ["pwd", "otp", "mfa"] });
+  });
+
+  it("accepts a code once", async () => {
+    const account = await makeAccount();
+    const { secret } = await addApp(account);
+    const code = codeOf(secret);
+    const browser = createBrowser();
+    await enterCode(browser, await enterPassword(browser, account), code);
+    const again = createBrowser();
+    const refused = await enterCode(again, await enterPassword(again, account), code);
+    expect([refused.status, await whoIsSignedIn(again, usher)]).toEqual([403, null]);
+    expect((await tenant.attempts())[0]).toMatchObject({ outcome: "SECOND_FACTOR_WRONG", userId: account.userId });
+  });
+
+  it("locks the account after wrong codes, and a right password between them does not begin the count again", async () => {
+    const account = await makeAccount();
+    const { secret } = await addApp(account);
+    const wrong = codeOf(secret) === "000000" ? "000001" : "000000";
+    for (let tries = 0; tries < WRONG_PASSWORDS_TO_LOCK; tries += 1) {
+      const browser = createBrowser();
+      const refused = await enterCode(browser, await enterPassword(browser, account), wrong);
+      expect(refused.status).toBe(403);
+    }
+    const browser = createBrowser();
+    const page = await enterPassword(browser, account);
+    expect(page.status).toBe(403);
+    expect((await tenant.attempts())[0]).toMatchObject({ outcome: "PASSWORD_LOCKED" });
+    const locks = (await tenant.events()).filter(({ type }) => type === "user.locked");
+    expect(locks.filter(({ subject }) => subject.subjectId === account.userId)).toHaveLength(1);
+  });
+});
+
+describe("a recovery code", () => {
+  it("opens a session once, in any spelling", async () => {
+    const account = await makeAccount();
+    const { recoveryCodes } = await addApp(account);
+    const code = recoveryCodes[3]!;
+    const browser = createBrowser();
+    await enterCode(browser, await enterPassword(browser, account), ` ${code.toLowerCase().replaceAll("-", " ")} `);
+    expect(await whoIsSignedIn(browser, usher)).toBe(account.email);
+    expect(await factorsOf(account)).toMatchObject({ recoveryCodesLeft: 9 });
+    const again = createBrowser();
+    expect((await enterCode(again, await enterPassword(again, account), code)).status).toBe(403);
+  });
+
+  it("of somebody else opens nothing", async () => {
+    const account = await makeAccount();
+    await addApp(account);
+    const { recoveryCodes } = await addApp(await makeAccount());
+    const browser = createBrowser();
+    const refused = await enterCode(browser, await enterPassword(browser, account), recoveryCodes[0]!);
+    expect([refused.status, await whoIsSignedIn(browser, usher)]).toEqual([403, null]);
+  });
+});
+
+describe("a passkey", () => {
+  const origin = () => new URL(usher.url).origin;
+
+  /** Enters the password in a new browser, and shows the passkey. */
+  async function show(
+    account: Account,
+    respond: (options: string) => string,
+  ): Promise<{ page: Page; browser: Browser }> {
+    const browser = createBrowser();
+    const waiting = await enterPassword(browser, account);
+    const passkey = respond(optionsOf(waiting));
+    const page = await browser.submitForm(formWith(waiting, 'name="passkey"'), { passkey }, { follow: false });
+    return { page, browser };
+  }
+
+  it("opens the session", async () => {
+    const account = await makeAccount();
+    const device = createPasskeyDevice();
+    await addPasskey(account, device);
+    const { page, browser } = await show(account, (options) => device.use(options, origin()));
+    expect([page.status, await whoIsSignedIn(browser, usher)]).toEqual([303, account.email]);
+    const event = (await tenant.events()).findLast(({ type }) => type === "user.signed_in");
+    expect(event?.data.signIn).toMatchObject({ amr: ["pwd", "pop", "mfa"] });
+  });
+
+  it("whose counter does not rise is a copy, and is refused", async () => {
+    const account = await makeAccount();
+    const device = createPasskeyDevice();
+    await addPasskey(account, device);
+    expect((await show(account, (options) => device.use(options, origin(), 5))).page.status).toBe(303);
+    const { page, browser } = await show(account, (options) => device.use(options, origin(), 5));
+    expect([page.status, await whoIsSignedIn(browser, usher)]).toEqual([403, null]);
+    expect((await tenant.attempts())[0]).toMatchObject({ outcome: "SECOND_FACTOR_CLONED" });
+    expect((await show(account, (options) => device.use(options, origin(), 6))).page.status).toBe(303);
+  });
+
+  it.each<[string, (device: PasskeyDevice, options: string, earlier: string) => string]>([
+    ["of another origin", (device, options) => device.use(options, "https://evil.example")],
+    ["of another sign-in", (device, _options, earlier) => device.use(earlier, origin())],
+    ["of another device", (_device, options) => createPasskeyDevice().use(options, origin())],
+    [
+      "of another site",
+      (device, options) => device.use(JSON.stringify({ ...JSON.parse(options), rpId: "evil.example" }), origin()),
+    ],
+    ["that is no JSON", () => "{"],
+    ["that is a list", () => "[]"],
+    ["of 30,000 characters", () => `"${"x".repeat(30_000)}"`],
+  ])("refuses a response %s", async (_name, respond) => {
+    const account = await makeAccount();
+    const device = createPasskeyDevice();
+    await addPasskey(account, device);
+    const other = await enterPassword(createBrowser(), account);
+    const { page, browser } = await show(account, (options) => respond(device, options, optionsOf(other)));
+    expect([page.status, await whoIsSignedIn(browser, usher)]).toEqual([403, null]);
+  });
+
+  it("is not added from another origin, and not to a second account", async () => {
+    const account = await makeAccount();
+    const device = createPasskeyDevice();
+    await addPasskey(account, device);
+    for (const at of ["https://evil.example", origin()]) {
+      const browser = createBrowser();
+      const second = await makeAccount();
+      const page = await enterPassword(browser, second, "?factors=1");
+      const refused = await browser.submitForm(formWith(page, 'value="passkey"'), {
+        passkey: device.make(optionsOf(page), at),
+      });
+      expect([refused.status, (await factorsOf(second)).secondFactors]).toEqual([400, []]);
+    }
+  });
+});
+
+describe("the policy secondFactor", () => {
+  it("REQUIRED lets nobody in before they have added a factor", async () => {
+    const account = await makeAccount();
+    await setPolicy("REQUIRED");
+    try {
+      const browser = createBrowser();
+      const page = await enterPassword(browser, account);
+      expect(new URL(page.url).pathname).toBe(`/o/${tenant.slug}/factors`);
+      expect(page.text).not.toContain('value="finish"');
+      // A forged post of the button that the page does not have.
+      const forged = await browser.submitForm(formWith(page, 'value="app"'), { action: "finish", code: "000000" });
+      expect([pathOf(forged), await whoIsSignedIn(browser, usher)]).toEqual([`/o/${tenant.slug}/factors`, null]);
+      const secret = readAppSecret(forged);
+      const added = await browser.submitForm(formWith(forged, 'value="app"'), { code: codeOf(secret) });
+      const removed = await browser.submitForm(formWith(added, 'value="remove"'), {});
+      expect([removed.status, removed.text]).toEqual([400, expect.stringContaining("You need a second factor.")]);
+      await browser.submitForm(formWith(removed, 'value="finish"'), {}, { follow: false });
+      expect(await whoIsSignedIn(browser, usher)).toBe(account.email);
+    } finally {
+      await setPolicy("OPTIONAL");
+    }
+  });
+
+  it("OFF asks for no factor, and keeps those that people have", async () => {
+    const account = await makeAccount();
+    await addApp(account);
+    await setPolicy("OFF");
+    const browser = createBrowser();
+    await enterPassword(browser, account);
+    const seen = await whoIsSignedIn(browser, usher);
+    await setPolicy("OPTIONAL");
+    expect([seen, (await factorsOf(account)).secondFactors.length]).toEqual([account.email, 1]);
+  });
+});
+
+describe("the page of a person's factors", () => {
+  it("needs the account's own factor first, not the password alone", async () => {
+    const account = await makeAccount();
+    const { secret } = await addApp(account);
+    const browser = createBrowser();
+    const page = await enterPassword(browser, account, "?factors=1");
+    expect(new URL(page.url).pathname).toBe(`/o/${tenant.slug}/factor`);
+    const skipped = await browser.get(`${usher.url}/o/${tenant.slug}/factors`);
+    expect(new URL(skipped.url).pathname).toBe(`/o/${tenant.slug}/password`);
+    const again = await enterPassword(browser, account, "?factors=1");
+    const shown = await browser.submitForm(formWith(again, 'name="code"'), { code: codeOf(secret) });
+    expect(shown.text).toContain("Remove Authenticator app");
+    const codes = await browser.submitForm(formWith(shown, 'value="codes"'), {});
+    expect(recoveryCodesOf(codes)).toHaveLength(10);
+    await browser.submitForm(formWith(codes, 'value="remove"'), {});
+    expect(await factorsOf(account)).toEqual({ recoveryCodesLeft: 0, secondFactors: [] });
+  });
+
+  it("does nothing for a sign-in that began before the account had a factor", async () => {
+    const account = await makeAccount();
+    const early = createBrowser();
+    const page = await enterPassword(early, account, "?factors=1");
+    await addApp(account);
+    const secret = readAppSecret(page);
+    const late = await early.submitForm(formWith(page, 'value="app"'), { code: codeOf(secret) });
+    expect(new URL(late.url).pathname).toBe(`/o/${tenant.slug}/password`);
+    expect((await factorsOf(account)).secondFactors).toHaveLength(1);
+  });
+
+  it("is empty for a post without the form's token", async () => {
+    const account = await makeAccount();
+    const browser = createBrowser();
+    const page = await enterPassword(browser, account, "?factors=1");
+    const refused = await browser.submitForm(formWith(page, 'value="app"'), {
+      form_token: "x",
+      code: codeOf(readAppSecret(page)),
+    });
+    expect([refused.status, (await factorsOf(account)).secondFactors]).toEqual([403, []]);
+  });
+});
+
+describe("resetSecondFactors", () => {
+  it("removes factors and codes, and ends the sessions of the person", async () => {
+    const account = await makeAccount();
+    const { secret } = await addApp(account);
+    const browser = createBrowser();
+    await enterCode(browser, await enterPassword(browser, account), codeOf(secret));
+    const waiting = createBrowser();
+    const held = await enterPassword(waiting, account);
+    await tenant.ask(`mutation ($id: ID!) { resetSecondFactors(id: $id) { user { secondFactors { id } } } }`, {
+      id: account.userId,
+    });
+    expect([await whoIsSignedIn(browser, usher), await factorsOf(account)]).toEqual([
+      null,
+      { recoveryCodesLeft: 0, secondFactors: [] },
+    ]);
+    const late = await waiting.submitForm(formWith(held, 'name="code"'), { code: codeOf(secret) });
+    expect(new URL(late.url).pathname).toBe(`/o/${tenant.slug}/password`);
+    const after = createBrowser();
+    await enterPassword(after, account);
+    expect(await whoIsSignedIn(after, usher)).toBe(account.email);
+  });
+
+  it("is refused for an account with more permissions than the caller has", async () => {
+    const account = await makeAccount({ roleKeys: ["ADMIN"] });
+    await addApp(account);
+    const { createApiKey } = await tenant.ask(
+      `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { key } }`,
+      { input: { organizationId: tenant.organizationId, name: "people", scopes: ["USERS_WRITE", "USERS_READ"] } },
+    );
+    const RESET = `mutation ($id: ID!) { resetSecondFactors(id: $id) { user { id } } }`;
+    const { errors } = await usher.graphql(RESET, { id: account.userId }, createApiKey.key);
+    expect(errors?.map(({ extensions: { code } }) => code)).toEqual(["FORBIDDEN"]);
+    expect((await factorsOf(account)).secondFactors).toHaveLength(1);
+  });
+});
