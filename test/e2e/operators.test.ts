@@ -66,6 +66,7 @@ describe("the first operator", () => {
     await first.get(link);
     for (const [wrong, sentence] of [
       [{ ...OLGA, password: "fourteen chars" }, "The password must be at least 15 characters long."],
+      [{ ...OLGA, password: "1234567890123456" }, "The password must not be a password that many people choose."],
       [{ ...OLGA, email: "olga" }, "The e-mail address"],
     ] as const) {
       const page = await first.submitForm(0, wrong);

@@ -141,7 +141,7 @@ export async function useOperatorLink(
   const email = shown.kind === "FIRST" ? (check.email("email", entry.email) ?? "") : shown.email;
   const fullName = shown.kind === "FIRST" ? check.text("fullName", entry.fullName) : "";
   const known = { email, username: null, firstName: fullName, lastName: "" };
-  checkPassword(check, "password", entry.password, PASSWORD_RULES, known);
+  await checkPassword(check, "password", entry.password, PASSWORD_RULES, known);
   check.finish();
   // Hashed before the unit of work, which holds locks.
   const passwordHash = await hashPassword(entry.password);
