@@ -31,7 +31,7 @@ import {
 const house = useHouse();
 
 const UPDATE = `mutation ($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { organization {
-  version slug ssoAllowed totalSeats entitlements { sso scim } policies { ssoEnforcement passwordForSsoUsers passwordRules { shortestLength maximumAgeDays } defaultRole roleAssignment manualRoleWins
+  version slug ssoAllowed totalSeats entitlements { sso scim } policies { ssoEnforcement passwordForSsoUsers authMethodChange secondFactor passwordRules { shortestLength maximumAgeDays } defaultRole roleAssignment manualRoleWins
     fieldPrecedence seatModel seatsFull billingAnchor { cycle day month } groupResultsMinimum sessionIdleMinutes sessionLifetimeMinutes } } } }`;
 
 const change = (caller: Caller, id: string, input: object) => house.ask(caller, UPDATE, { input: { id, ...input } });
@@ -56,6 +56,8 @@ async function auditOf(subjectId: string) {
 const DEFAULTS = {
   ssoEnforcement: "OPTIONAL",
   passwordForSsoUsers: "BREAK_GLASS_ONLY",
+  authMethodChange: "FORBID",
+  secondFactor: "OPTIONAL",
   passwordRules: { shortestLength: 12, maximumAgeDays: null },
   defaultRole: "USER",
   roleAssignment: "HIGHEST",
@@ -76,6 +78,8 @@ describe("policies", () => {
     const changed: Readonly<Record<string, unknown>> = {
       ssoEnforcement: "REQUIRED",
       passwordForSsoUsers: "ALLOW",
+      authMethodChange: "ADMIN",
+      secondFactor: "REQUIRED",
       passwordRules: { shortestLength: 16, maximumAgeDays: 365 },
       defaultRole: "MANAGER",
       roleAssignment: "ALL",
