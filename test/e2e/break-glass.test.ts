@@ -235,6 +235,15 @@ describe("no door opens or changes a break-glass account:", () => {
     await execute("UPDATE group_member SET user_id = ? WHERE user_id = ?", id, owner);
     const kept = await readAccount(id);
     expect(kept).toMatchObject({ user: { groups: [expect.anything()] } });
+    const input = {
+      connectionId: tenant.connectionId,
+      mappings: [{ claim: "groups", operator: "EQUALS", value: "Everybody", roleKey: "USER" }],
+    };
+    await tenant.ask(
+      `mutation ($input: SetRoleMappingsInput!) { setRoleMappings(input: $input) { connection { id } } }`,
+      { input },
+    );
+    await scim.patch(`/Groups/${group.id}`, { op: "replace", path: "displayName", value: "Everybody" });
     await scim.patch(`/Groups/${group.id}`, { op: "replace", path: "members", value: [] });
     await scim.patch(`/Groups/${group.id}`, { op: "remove", path: `members[value eq "${user.id}"]` });
     expect(await readAccount(id)).toEqual(kept);
