@@ -13,6 +13,7 @@ import { readText, ROOT } from "../docs/markdown.js";
 import { WRONG_PASSWORDS_TO_LOCK } from "../../src/people/credential/lock.changes.js";
 import { createBrowser } from "../../testing/browser.js";
 import { KEEPER_PASSWORD, makePasswordAdministrator, markBreakGlass } from "../support/break-glass.js";
+import { addAppAndGoOn } from "../support/second-factor.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
 import { createScimClient } from "../support/scim.js";
 import { createTenant, makePerson, type Tenant } from "../support/tenant.js";
@@ -134,7 +135,8 @@ async function causeSignInEvents(tenant: Tenant): Promise<void> {
   const kay = await makePasswordAdministrator(usher, tenant.organizationId, { email: "kay@acme.example" });
   await markBreakGlass(usher, kay.id);
   await browser.get(`${usher.url}/o/${tenant.slug}/password`);
-  await browser.submitForm(0, { login: kay.email, password: KEEPER_PASSWORD });
+  const page = await browser.submitForm(0, { login: kay.email, password: KEEPER_PASSWORD });
+  await addAppAndGoOn(browser, page, new Date());
 }
 
 async function causeLinkEvents(tenant: Tenant): Promise<void> {

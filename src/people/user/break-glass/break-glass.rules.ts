@@ -53,19 +53,3 @@ export async function requireAnotherBreakGlass(
   const able = await findAbleBreakGlass(reader, id);
   if (able.length === 1 && able[0] === user.id) throw new Failure(LAST_BREAK_GLASS, {});
 }
-
-/** An account that signed in with its password: of a person who runs the installation, or of a person of an organization. */
-type PasswordAccount = { readonly kind: "OPERATOR" } | { readonly kind: "USER"; readonly breakGlass: boolean };
-
-/**
- * Whether a password alone is not enough. Operators and break-glass accounts always need a second factor, whatever the policy.
- *
- * @param policies the policies of the account's home organization; `null` for an operator
- * @internal
- */
-export function secondFactorRequired(
-  account: PasswordAccount,
-  policies: { readonly secondFactor: "OFF" | "OPTIONAL" | "REQUIRED" } | null,
-): boolean {
-  return account.kind === "OPERATOR" || account.breakGlass || policies?.secondFactor === "REQUIRED";
-}
