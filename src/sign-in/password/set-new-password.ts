@@ -41,7 +41,7 @@ export async function findWaiting(
   hold: Hold,
 ): Promise<Waiting | null> {
   const pending = token === null ? null : await findPendingSignIn(reader, hashToken(token), clock());
-  const user = pending && (await findUser(reader, organization.id, pending.userId));
+  const user = pending && (await findUser(reader, null, pending.userId));
   if (pending === null || user === null || pending.hold !== hold) return null;
   return user.homeOrganizationId === organization.id ? { pending, user } : null;
 }
