@@ -337,6 +337,9 @@ describe("a mailed link for a new password", () => {
 
     const again = await createBrowser().get(url!);
     expect(again.status).toBe(410);
+    const [over] = await tenant.attempts();
+    expect(over).toMatchObject({ outcome: "PASSWORD_LINK_OVER", userId });
+    expect(again.visibleText).toContain(over!.reference);
     const stolen = createBrowser();
     expect(
       (await stolen.post(url!, { ...fields, password: "violet otter on a tricycle" }, { from: url! })).status,

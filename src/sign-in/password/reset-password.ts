@@ -24,7 +24,7 @@ import { Failure } from "../../platform/errors/failure.js";
 import { readEmailAddress } from "../../platform/errors/input.js";
 import { wasQueuedSince } from "../../platform/mail/queue-mail.js";
 import type { RefusalDetails } from "../../provisioning/failures.js";
-import { beginAttempt, beginStep } from "../attempt/attempt.js";
+import { beginAttempt, beginStep, type Attempt } from "../attempt/attempt.js";
 import type { BrowserRequest } from "../browser-request.js";
 import { PASSWORD_LINK_OVER } from "../failures.js";
 import type { HeldUp, SignedIn } from "../outcomes.js";
@@ -68,18 +68,37 @@ export interface ResetLink {
 }
 
 /**
- * The link of a token.
+ * The link of a token. A link that was used or has expired is a refused attempt.
  *
- * @throws PASSWORD_LINK_OVER for a link that does not exist, or no longer works
+ * @throws PASSWORD_LINK_OVER for a link that does not exist. Without an organization, an attempt cannot be recorded.
  */
-export async function findResetLink({ store: { reader }, clock }: SignInServices, token: string): Promise<ResetLink> {
+export async function findResetLink(
+  services: SignInServices,
+  browser: BrowserRequest,
+  token: string,
+): Promise<ResetLink | SignInRefused> {
+  const { reader } = services.store;
   const tokenHash = hashToken(token);
   const stored = await findOneTimeToken(reader, "SET_PASSWORD", tokenHash);
   const organization = stored && (await findOrganization(reader, null, stored.organizationId));
   const user = stored && (await findUser(reader, stored.organizationId, stored.userId));
   if (stored === null || organization === null || user === null) throw over();
-  if (stored.consumedAt !== null || stored.expiresAt <= clock()) throw over();
+  if (stored.consumedAt !== null || stored.expiresAt <= services.clock()) {
+    const attempt = beginLinkAttempt(services, browser, organization, user);
+    return await recordRefusal(services, { organization, connection: null, userId: user.id }, attempt, over());
+  }
   return { kind: "reset-link", tokenHash, organization, user };
+}
+
+function beginLinkAttempt(
+  services: SignInServices,
+  { client }: BrowserRequest,
+  { id: organizationId }: Organization,
+  { email: login }: User,
+): Attempt {
+  const reference = services.reference();
+  const begun = beginAttempt({ reference, organizationId, connectionId: null, client, login });
+  return beginStep(begun, "LINK", services.clock());
 }
 
 function over() {
@@ -95,15 +114,7 @@ export async function resetPassword(
 ): Promise<SignedIn | HeldUp | SignInRefused | NewPasswordRefused> {
   const checked = await checkNewPassword(organization, user, password, null);
   if ("problem" in checked) return { kind: "new-password-refused", problem: checked.problem };
-  const now = services.clock();
-  const begun = beginAttempt({
-    reference: services.reference(),
-    organizationId: organization.id,
-    connectionId: null,
-    client: browser.client,
-    login: user.email,
-  });
-  const attempt = beginStep(begun, "LINK", now);
+  const attempt = beginLinkAttempt(services, browser, organization, user);
   const tokens = issueSignInTokens();
   try {
     const completed = await services.store.begin(SYSTEM, { kind: "PERSON", actor: user.id }, async (unit) => {

@@ -173,10 +173,12 @@ async function handleReset(options: SignInRouteOptions, request: Request, respon
   const { services, limits, cookies } = options;
   await limits.refusals.require(request);
   await answerRequest(options, request, response, async (browser) => {
-    const link = await findResetLink(services, String(request.params["token"])).catch(async (error: unknown) => {
+    const token = String(request.params["token"]);
+    const link = await findResetLink(services, browser, token).catch(async (error: unknown) => {
       await limits.refusals.note(request);
       throw error;
     });
+    if (link.kind === "refused") return link;
     const { organization, user } = link;
     const showPage = (status: number, problem: string | null) => {
       const formToken = issueFormToken(cookies.form, request, response);
