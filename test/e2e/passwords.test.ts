@@ -360,6 +360,32 @@ describe("a mailed link for a new password", () => {
     expect(user.lockedUntil).toBeNull();
   });
 
+  it("and a waiting sign-in open no session once the account is merged", async () => {
+    await merged.updateConnection({ policies: { accountLinking: "MERGE_BY_EMAIL", requireVerifiedEmail: true } });
+    await merged.updateOrganization({ policies: { passwordForSsoUsers: "DENY" } });
+    const { email, userId } = await makeAccount(merged, null);
+    await setPassword(merged, userId, null);
+    // The person proves the address, so merging keeps the password.
+    const proving = createBrowser();
+    const [first] = await mailedLinks(email, 1);
+    await proving.get(first!);
+    await proving.submitForm(0, { password: PASSWORD });
+    await merged.updateOrganization({ policies: { passwordRules: { maximumAgeDays: 30 } } });
+    passMinutes(30 * 24 * 60);
+    const held = createBrowser();
+    await signIn(held, merged, email, PASSWORD);
+    await held.get(`${usher.url}/o/${merged.slug}/password/new`);
+    await setPassword(merged, userId, null);
+    const link = (await mailedLinks(email, 2)).find((url) => url !== first);
+    await merged.signIn(createBrowser(), makePerson(`merging-${(people += 1)}`, { email }));
+    const linked = createBrowser();
+    await linked.get(link!);
+    expect((await linked.submitForm(0, { password: NEW })).status).toBe(410);
+    expect((await held.submitForm(0, { password: NEW })).status).toBe(403);
+    for (const browser of [linked, held]) expect(await whoIsSignedIn(browser, usher)).toBeNull();
+    await merged.updateOrganization({ policies: { passwordRules: null } });
+  });
+
   it("is used once when it is posted several times at once", async () => {
     const { email, userId } = await makeAccount(tenant, null);
     await setPassword(tenant, userId, null);
@@ -377,6 +403,8 @@ describe("a mailed link for a new password", () => {
     ["an administrator sets a password", (userId: string) => setPassword(tenant, userId, PASSWORD)],
     ["an administrator removes the password", (userId: string) => removePassword(userId)],
     ["the account is disabled", (userId: string) => byId("disableUser", userId)],
+    // The mailbox of the earlier address may be somebody else's, and the link would prove the new address.
+    ["the account gets another address", (userId: string) => changeAddress(userId)],
     ["a day has passed", async () => void passMinutes(24 * 60)],
   ])("ends when %s", async (_when, change) => {
     const { email, userId } = await makeAccount();
@@ -418,6 +446,10 @@ describe("a mailed link for a new password", () => {
   });
 });
 
+const changeAddress = (id: string) =>
+  tenant.ask(`mutation ($input: UpdateUserInput!) { updateUser(input: $input) { user { id } } }`, {
+    input: { id, email: `moved-${(people += 1)}@acme.test` },
+  });
 const removePassword = (userId: string) => byId("removePassword", userId);
 const byId = (mutation: string, id: string, of = tenant) =>
   of.ask(`mutation ($id: ID!) { ${mutation}(id: $id) { user { id } } }`, { id });

@@ -19,15 +19,17 @@ import { SESSION_TOKEN_PREFIX, type Session } from "../../people/session/session
 import { noteSignIn } from "../../people/user/user.repository.js";
 import type { User } from "../../people/user/user.js";
 import { issueToken, type IssuedToken } from "../../platform/crypto/tokens.js";
-import type { Refusal } from "../../provisioning/refusal.js";
+import { refuse, type Refusal } from "../../provisioning/refusal.js";
 import { beginAttempt, type Attempt, type AttemptStep } from "../attempt/attempt.js";
 import type { BrowserRequest } from "../browser-request.js";
+import { PASSWORD_ASLEEP } from "../failures.js";
 import { refuseByAccount } from "../link/link.js";
 import { locationAfterSignIn, type HeldUp, type SignedIn } from "../outcomes.js";
 import { answerRefusal, toSafeReason, type SignInRefused } from "../record-refusal.js";
 import { factorsUrl, newPasswordUrl, secondFactorUrl } from "../urls.js";
 import { openSignedInSession } from "../open-signed-in-session.js";
 import { recordVerifiedRefusal } from "../record-verified-refusal.js";
+import { sleeps } from "./sleeps.js";
 
 /** A person whom Usher has verified. */
 export interface VerifiedByUsher {
@@ -68,7 +70,10 @@ export type Completed =
 export async function completeSignIn(unit: UnitOfWork, signIn: VerifiedByUsher): Promise<Completed> {
   const { attempt, browser, organization, user, returnTo, tokens, operatorContact } = signIn;
   const { ssoEnforcement } = organization.policies;
-  const refused = refuseByAccount({ door: "PASSWORD", user, lockedUntil: null, ssoEnforcement, byOperator: false });
+  // The account may have been merged while the sign-in waited.
+  const asleep = (await sleeps(unit, organization, user)) ? refuse(PASSWORD_ASLEEP, null, user) : null;
+  const refused =
+    refuseByAccount({ door: "PASSWORD", user, lockedUntil: null, ssoEnforcement, byOperator: false }) ?? asleep;
   if (refused !== null) {
     await auditRefusal(unit, attempt, refused);
     return await recordVerifiedRefusal(unit, attempt, organization, refused);

@@ -122,7 +122,7 @@ export async function resetPassword(
       const account = await findUser(unit, organization.id, user.id);
       if (home === null || account === null) throw over();
       if (!(await consumeOneTimeToken(unit, { tokenHash, kind: "SET_PASSWORD" }))) throw over();
-      if (account.authMethod === "SSO" && home.policies.passwordForSsoUsers !== "ALLOW") throw over();
+      if (await sleeps(unit, home, account)) throw over();
       await replacePassword(unit, home, account, { passwordHash: checked.hash, by: "LINK", keptSessionId: null });
       return await completeSignIn(unit, {
         operatorContact: services.operatorContact,
