@@ -1,6 +1,5 @@
 /** Removes the passwords, sessions and sent links that give access to an account. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
-import { endPasswordLinks } from "./one-time-token.repository.js";
 import { endPendingSignInsOf } from "./pending-sign-in.repository.js";
 import { endSessionsOfUser } from "../session/session.repository.js";
 
@@ -40,11 +39,7 @@ export async function dropInvitations(unit: UnitOfWork, userId: string): Promise
   await unit.execute("DELETE FROM one_time_token WHERE user_id = ? AND kind = 'INVITATION'", [userId]);
 }
 
-/**
- * Marks the address of an account as unproved after it changed. Revokes the links for a new password that were mailed to the
- * earlier address: whoever reads that mailbox must not set the password, and a link must not prove the new address.
- */
+/** Marks the address of an account as unproved after it changed. */
 export async function unproveAddress(unit: UnitOfWork, userId: string): Promise<void> {
-  await endPasswordLinks(unit, userId);
   await unit.execute("UPDATE user_credential SET email_verified_at = NULL WHERE user_id = ?", [userId]);
 }

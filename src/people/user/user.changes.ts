@@ -8,6 +8,7 @@ import { placeholders } from "../../platform/database/statements.js";
 import { Failure } from "../../platform/errors/failure.js";
 import { foldCase } from "../../platform/text.js";
 import { unproveAddress } from "../credential/credential.changes.js";
+import { endPasswordLinks } from "../credential/one-time-token.repository.js";
 import { findCredential } from "../credential/credential.repository.js";
 import { FIELD_OVERRULED } from "../failures.js";
 import type { Organization } from "../organization/organization.js";
@@ -139,9 +140,11 @@ export async function changeAccount(
   const report = { organizationId: home.id, userId: user.id };
   await changeManager(unit, report, known.snapshot.profile["managerEmail"], after.profile["managerEmail"]);
   if (otherAddress) {
-    await unproveAddress(unit, user.id);
-    if (user.authMethod === "PASSWORD" || (await findCredential(unit, user.id)) !== null)
-      await claimLoginAddress(unit, home.name, user);
+    // Whoever reads the earlier mailbox must not set the password, and a link mailed there must not prove the new address.
+    await endPasswordLinks(unit, user.id);
+    const hasPassword = (await findCredential(unit, user.id)) !== null;
+    if (hasPassword) await unproveAddress(unit, user.id);
+    if (hasPassword || user.authMethod === "PASSWORD") await claimLoginAddress(unit, home.name, user);
     for (const email of [before.email, user.email]) await linkReports(unit, home.id, email);
   }
   for (const { type, changed } of events)
