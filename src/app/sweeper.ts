@@ -36,7 +36,7 @@ const SEARCH_KEYS = [rewriteTerms, rewriteNameKeys, rewriteTitleKeys];
 /**
  * Rewrites search keys at once, because searches fail without them, and then sweeps once a minute.
  *
- * @returns a function that stops, after the current sweep has ended
+ * @returns a function that stops the sweeper and waits until the current sweep has ended
  */
 export function startSweeper(
   store: Store,

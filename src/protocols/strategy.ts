@@ -1,4 +1,7 @@
-/** Passport strategies for an `Exchange`, and the use of passport's own libraries for one exchange. */
+/**
+ * Makes Passport strategies for an `Exchange`, and runs a strategy of a library, such as `passport-google-oauth20`, for one
+ * exchange.
+ */
 import { Strategy } from "passport";
 import type {
   Exchange,
@@ -16,7 +19,10 @@ export interface ExchangeSteps<Verified> {
   readonly start: (exchange: StartExchange) => Promise<string>;
   /** Uses the flow up and returns the verified message. Throws if the protocol's responses are posted. */
   readonly return: (exchange: ReturnExchange) => Promise<Verified>;
-  /** Leaves the flow and the replay note to sign-in. Throws if the protocol's responses come by redirect. */
+  /**
+   * Returns the verified message, or an unsolicited one. Does not use the flow up or store the replay note: sign-in does both
+   * afterwards. Throws if the protocol's responses come by redirect.
+   */
   readonly post: (exchange: PostExchange) => Promise<PostVerification<Verified> | UnsolicitedMessage>;
 }
 
@@ -24,7 +30,7 @@ type PostVerification<Verified> = Verification<Verified> & {
   readonly posted: PostedMessage;
 };
 
-/** The actions that an exchange uses. Passport adds them to a request's own child of the strategy. */
+/** The actions that an exchange uses. For each request, Passport makes an object that inherits from the strategy and has them. */
 interface StrategyActions {
   redirect(url: string): void;
   success(verification: unknown): void;
@@ -52,7 +58,7 @@ class ExchangeStrategy<Verified> extends Strategy {
  * `error` with the step's error. It is for strategies that extend one of passport's libraries. `defineStrategy` makes
  * the others.
  *
- * @param strategy the request's own child of the strategy
+ * @param strategy the object that Passport made from the strategy for this request
  */
 export async function answerExchange<Verified>(
   strategy: StrategyActions,

@@ -1,6 +1,6 @@
 /**
- * Changes of links between people at providers and accounts. Each function writes its rows, ends the sessions in accounts
- * that the person no longer signs in to, and appends events and audit entries. The organization must be locked already.
+ * Changes links. A link leads from a person at a provider to an account. Each function writes its rows, ends the sessions in
+ * accounts that the person no longer signs in to, and appends events and audit entries. The organization must be locked already.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { recordAudit } from "../../audit/record-audit.js";
@@ -26,8 +26,9 @@ import { renameLinkRequests } from "./link-request.repository.js";
 import type { MergeEnd } from "./meeting-account.js";
 
 /**
- * Links a person at a provider to an account. Their own link leads there, and a merged link is retired. First removes the
- * account's password if its address is not proved. If the person is linked to the account already, nothing changes.
+ * Links a person at a provider to an account. Creates the person's own link, or changes it so that it leads to this account.
+ * If the person also has a merged link, it is retired. If the account's address is not proved, the account's password is removed
+ * first. Nothing changes if the own link leads to this account already and there is no merged link.
  *
  * @param person `emailKey` is the address that the provider sent last, if known
  */
@@ -126,8 +127,9 @@ export async function renameIssuer(
 }
 
 /**
- * Ends a merge and the person's sessions in that account. The retired link prevents a new merge of the person. If only the
- * meeting account changed, the link is deleted instead, because a later merge may lead the person back.
+ * Ends the merge of a person into an account, and ends their sessions there. Retires the link: it stays as a record that keeps
+ * the person from ever being merged again. If the merge ends only because the address has a different meeting account now (see
+ * `meeting-account.ts`), the link is deleted instead, so that the person can be merged into this account again.
  */
 export async function endMerge(
   unit: UnitOfWork,

@@ -37,7 +37,7 @@ const SWITCHES_TOO: FieldIssue = {
  * Refuses a change of issuer until the caller has confirmed how many linked users it affects.
  *
  * @param request `confirmed` is the number that the caller sent, or `null`; `switches` says that the request also switches
- *   `accountLinking`, which needs a number of its own
+ *   `accountLinking`. If anybody is affected, such a request is refused, because one number cannot confirm both changes
  * @returns how many users are affected
  * @throws CONFIRMATION_REQUIRED, INVALID_INPUT
  */
@@ -58,8 +58,8 @@ export async function confirmIssuerChange(
 }
 
 /**
- * Counts nobody if the new settings name no issuer, because people cannot sign in then. The change that names an issuer again
- * counts them.
+ * Counts the linked users whose sign-ins the new issuer breaks. If the new settings name no issuer, the count is 0: nobody can
+ * sign in with such settings, and the users are counted at the later change that names an issuer.
  */
 async function countAffectedUsers(
   unit: UnitOfWork,

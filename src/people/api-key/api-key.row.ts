@@ -33,7 +33,10 @@ export class ApiKeyRow {
   @Column({ type: "text" })
   scopes!: string;
 
-  /** The person who created the key, if that person lacks permissions in the organization. No foreign key, because people are deleted. */
+  /**
+   * The person who created or last rotated the key, if that person does not have every permission in the organization; otherwise
+   * `null`. No foreign key, because people are deleted.
+   */
   @Column({ name: "limited_maker", type: "varchar", length: 36, nullable: true })
   limitedMaker!: string | null;
 

@@ -10,9 +10,9 @@ import type { User } from "../user/user.js";
 
 /** The longest password, in characters. Longer input is refused before it is normalised or hashed. */
 const LONGEST_PASSWORD = 256;
-/** Known words of at least this length do not count in a password. */
+/** Known words of at least this length are taken out of a password before its other letters and digits are counted. */
 const SHORTEST_KNOWN_WORD = 3;
-/** Letters and digits that must be left of a password without known words. */
+/** If known words were taken out of a password, it must still have at least this many letters and digits. */
 const LEAST_UNKNOWN = 6;
 
 /** Whether input is too long for any password. A character of Unicode has one or two code units. */
@@ -20,7 +20,7 @@ export function isTooLongForPassword(text: string): boolean {
   return text.length > LONGEST_PASSWORD * 2;
 }
 
-/** Adds the mistake of a new password to a check, at `path`. */
+/** Checks a new password. Adds the first rule that it breaks to `check`, at `path`. */
 export async function checkPassword(
   check: InputCheck,
   path: string,
@@ -44,7 +44,7 @@ function countCharacters(text: string): number {
   return text.match(/./gsu)?.length ?? 0;
 }
 
-/** Whether few letters and digits are left of a password without known texts and their words. */
+/** Whether a password contains one of these texts or their words, and has too few letters and digits without them. */
 function isMadeOf(password: string, texts: readonly (string | null)[]): boolean {
   const words = texts
     .flatMap((text) => (text === null ? [] : [text, ...text.split(/[^\p{L}\p{N}]+/u)]))

@@ -84,8 +84,8 @@ export async function findOrganizations(reader: Reader, ids: readonly string[]):
  * Locks the organization's row for the rest of the unit of work. Called before any other read, so that units of work of one
  * organization are serial and do not deadlock. On SQLite, the unit of work itself is the lock.
  *
- * On MySQL and MariaDB, the function also writes the row. The nodes of a Galera cluster do not share locks. They refuse the
- * later of two transactions only if both wrote the same row.
+ * On MySQL and MariaDB, an UPDATE takes the lock, not a SELECT … FOR UPDATE. The nodes of a Galera cluster do not share locks.
+ * They refuse the later of two transactions only if both wrote the same row.
  */
 export async function lockOrganization(unit: UnitOfWork, id: string): Promise<Organization | null> {
   if (unit.dialect === "mysql")
@@ -94,7 +94,7 @@ export async function lockOrganization(unit: UnitOfWork, id: string): Promise<Or
   return raw ? organizationFromRaw(raw) : null;
 }
 
-/** The row without the lock and the count of seats in use. Other functions write those. */
+/** The row without the columns that other functions write. */
 function toRow(
   organization: Organization,
 ): Omit<OrganizationRow, "seatsInUse" | "lockCount" | "breakGlassMissingSince"> {

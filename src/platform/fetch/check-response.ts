@@ -26,7 +26,7 @@ export function refuseRedirect(url: URL, status: number, location: string): Fetc
   );
 }
 
-/** The refusal of a status outside HTTP; `null` for any other. */
+/** The refusal of a status that no final HTTP response has; `null` for a status from 200 to 599. */
 export function refuseUnknownStatus(url: URL, status: number): FetchRefusal | null {
   if (status >= 200 && status <= 599) return null;
   return new FetchRefusal("UNREACHABLE", `${hostOf(url)} answered with ${status}, which is not a status of HTTP.`);

@@ -32,7 +32,7 @@ export interface ErrorExtensions extends Record<string, unknown> {
   readonly code: string;
   /** As `errors[].path`; `null` when the whole request failed. */
   readonly path: readonly (string | number)[] | null;
-  /** The data of the code. */
+  /** The failure's own data, such as the list of wrong fields. The code determines which data it has. */
   readonly details: unknown;
   /** For the operator; `null` for expected failures, which are not logged. */
   readonly reference: string | null;
@@ -127,7 +127,7 @@ function toFailure(error: unknown, { introspection, keysOf }: Openness): AnyFail
     case "OPERATION_RESOLUTION_FAILURE":
       return new Failure(BAD_REQUEST, { reason: message.trim() });
     default:
-      // An argument that is wrong only while the query runs: a variable without a value in a non-null place.
+      // graphql-js finds one mistake only when it runs the query: a non-null argument gets a variable that has no value.
       return error.extensions["code"] === undefined && isAboutValue(error)
         ? readWrongValue(error, message, keysOf)
         : null;

@@ -12,8 +12,9 @@ import { html, renderPage } from "../http/pages.js";
 const ASSET_CACHE_SECONDS = 86_400;
 
 /**
- * Inline styles are allowed because a dialog of GraphiQL stops the page from scrolling by a `<style>` element that depends
- * on the width of the scroll bar. Fonts are embedded in its style sheet. Scripts come from this origin only.
+ * Inline styles are allowed because GraphiQL adds a `<style>` element while a dialog is open, so that the page behind does not
+ * scroll. Its text depends on the width of the scroll bar, so a fixed hash cannot allow it. Fonts are embedded in GraphiQL's style
+ * sheet. Scripts come from this origin only.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",

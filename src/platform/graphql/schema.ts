@@ -30,8 +30,8 @@ export interface SchemaOptions {
 export const ONE_OF = { oneOf: true } as const;
 
 /**
- * Builds the schema of everything that the given resolvers reach. It validates only types, because operations parse their
- * inputs.
+ * Builds the schema of everything that the given resolvers reach. GraphQL checks only the types of an input. The operations
+ * check everything else when they parse it.
  * @throws Error when a resolver has no instance, or the schema cannot be built or breaks GraphQL's rules
  */
 export function buildGraphQLSchema({ resolvers, container, errorCodes }: SchemaOptions): GraphQLSchema {
@@ -67,7 +67,8 @@ const { parseValue: readIdValue, parseLiteral: readIdLiteral } = GraphQLID;
 
 /**
  * Refuses ids with spaces around them. MariaDB and MySQL ignore a space at the end of an id, but our comparisons do not, so a
- * caller could evade a check by adding a space. The whole process shares the type `ID`.
+ * caller could evade a check by adding a space. The whole process has one object `GraphQLID`, so this changes every schema
+ * in it.
  */
 function refuseSpacesAroundIds(): void {
   GraphQLID.parseValue = (value) => requireExact(readIdValue(value));

@@ -16,12 +16,12 @@ export function findingOf(check: string, refusal: unknown): Finding {
   return error(check, refusal.message, code);
 }
 
-/** Sign-ins do not work. The remedy is that of the refusal. */
+/** A finding that sign-ins do not work. It has the remedy of the refusal with this code. */
 export function error(check: string, message: string, code: OidcRefusalCode): Finding {
   return finding(check, "ERROR", message, OIDC_REFUSALS[code].remedy);
 }
 
-/** The check passed, or it cannot decide. */
+/** A finding that the check passed, or that it cannot decide. */
 export function ok(check: string, message: string): Finding {
   return finding(check, "OK", message, null);
 }

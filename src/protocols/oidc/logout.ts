@@ -1,6 +1,6 @@
 /**
- * Makes the ability of a connection type to sign people out together with an OpenID provider: RP-Initiated Logout 1.0 and
- * Back-Channel Logout 1.0.
+ * Signs people out at Usher and at their OpenID provider together. A sign-out that begins at Usher uses RP-Initiated Logout 1.0.
+ * One that begins at the provider uses Back-Channel Logout 1.0.
  */
 import type { LogoutExchange, LogoutMessage, ProviderLogout, ProviderSession } from "../logout.js";
 import type { OpenedOpenId, OpenIdRuntime } from "./compose.js";
@@ -15,7 +15,7 @@ const LONGEST_INDEX = 1_000;
 
 /** A connection's rules for sign-outs. */
 export interface LogoutRules {
-  /** Accepted signature algorithms of logout tokens, as of ID tokens. */
+  /** The signature algorithms that are accepted in logout tokens: the same as in ID tokens. */
   readonly algorithms: readonly string[];
   /** Further audiences that a logout token may have. */
   readonly trustedAudiences: readonly string[];
@@ -77,7 +77,7 @@ export function composeLogout<Settings extends { readonly clientId: string }>(
   };
 }
 
-/** A provider without `sid`, or with an unusable one, names the person alone. */
+/** The provider's id of the session; `null` if there is no usable `sid`. Then a logout message must name the person to end it. */
 function readIndex({ sid }: Claims): string | null {
   return typeof sid === "string" && sid !== "" && sid.length <= LONGEST_INDEX ? sid : null;
 }

@@ -27,7 +27,7 @@ interface Used {
 }
 
 export interface WatchedClaim extends Used {
-  /** How many people were counted at the last look at which the claim arrived. */
+  /** How many people were counted. While a usual claim is missing, those who came without it since then are left out. */
   readonly people: number;
   /** How many of these people brought the claim. */
   readonly having: number;

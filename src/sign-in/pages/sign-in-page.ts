@@ -22,7 +22,7 @@ export function signInButtons(buttons: readonly SignInButton[]): Html {
   </nav>`;
 }
 
-/** Sends a page with the buttons and the form. Without any way to sign in, the page names the contact. */
+/** Sends a page with the buttons and the password form, if there is one. Without buttons, the page says whom to ask for help. */
 export function sendSignInPage(
   response: Response,
   organization: Organization,

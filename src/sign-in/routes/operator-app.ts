@@ -1,4 +1,7 @@
-/** The routes of the operator's apps: the shared buttons, the callback that all connections share, and the consent. */
+/**
+ * The routes of the operator's apps. The operator registers one app at a provider for all customers. The routes are the start by
+ * a shared button, such as "Sign in with Microsoft", the app's only callback, and the consent of a customer's administrator.
+ */
 import type { Request, Response, Router } from "express";
 import { beginConsent } from "../consent/begin-consent.js";
 import { finishAppReturn, startWithApp } from "../operator-app/app-sign-in.js";

@@ -42,7 +42,11 @@ export interface Answerer {
   readonly userId: string;
 }
 
-/** Replaces a user's answers by filter; `null` deletes an answer. */
+/**
+ * Replaces a user's answers to some filters.
+ *
+ * @param answers the id of the new answer by the id of its filter; `null` deletes the answer
+ */
 export async function replaceAnswers(
   unit: UnitOfWork,
   { organizationId, userId }: Answerer,

@@ -1,6 +1,6 @@
 /**
- * Finds users who have not started, completed or passed an assigned course: the members of groups that have the course,
- * directly or in a module, without those who did the step.
+ * Finds users who have not started, completed or passed an assigned course. A course is assigned to the members of each group
+ * that has it, directly or in a module.
  */
 import { requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -34,7 +34,10 @@ export interface OpenTraining {
   readonly organizationId: string;
   readonly userId: string;
   readonly courseId: string;
-  /** When the user started the course that is not completed yet; for a module, the first of its courses. */
+  /**
+   * When the user started the course, if it is not completed yet; otherwise `null`. For a module: the earliest such start of
+   * the module or of a course in it.
+   */
   readonly startedAt: Date | null;
 }
 
@@ -100,8 +103,10 @@ export async function listOpenTraining(
 }
 
 /**
- * The ids of a course and of related courses. An assignment of one of `assigned` assigns the course. A start or result of one
- * of `done` counts as a beginning.
+ * Finds the ids to look for.
+ *
+ * @returns `assigned`: the course and the modules that contain it; who is assigned one of them is assigned the course. `done`:
+ *   the course and, if it is a module, the courses in it; who has a start or a result of one of them has begun the course
  */
 async function findParts(reader: Reader, organizationId: string, { id, kind }: Course) {
   if (kind === "MODULE") {
@@ -122,7 +127,7 @@ function assignedTo(organizationId: string, courseIds: readonly string[]): SetOf
   };
 }
 
-/** The limits keep MariaDB from turning a probe into a join. */
+/** The conditions for a member `m` who has not done the step. `LIMIT 1` keeps MariaDB from turning the subqueries into joins. */
 function lacking(dialect: Dialect, step: OpenStep, courseId: string, done: readonly string[]): readonly Condition[] {
   const results = `training_result r ${useIndex(dialect, "ix_training_result_user_course")}`;
   const none = (table: string, alias: string, ids: readonly string[], more: string, values: readonly SqlValue[]) => ({
