@@ -263,6 +263,13 @@ export const SECOND_FACTOR_CLONED = refusal(
   "The passkey's counter went back, so there may be two copies of it. Remove the factors with resetSecondFactors, and let the person add new ones.",
 );
 
+export const PASSKEY_NOT_ACCEPTED = refusal(
+  "PASSKEY_NOT_ACCEPTED",
+  403,
+  "This passkey does not open an account here. Sign in with your password.",
+  "No account of this organization that may sign in by password has this passkey, or the page was older than five minutes, or the device did not ask for a fingerprint, a face or a PIN, or the policy passkeySignIn is off. The person signs in with the password and adds the passkey.",
+);
+
 export const ACCOUNT_INVITED = refusal(
   "ACCOUNT_INVITED",
   403,
@@ -307,5 +314,6 @@ export const SIGN_IN_FAILURES = [
   PASSWORD_WRONG,
   SECOND_FACTOR_WRONG,
   SECOND_FACTOR_CLONED,
+  PASSKEY_NOT_ACCEPTED,
   ACCOUNT_INVITED,
 ] as const;

@@ -73,6 +73,11 @@ export function newPasswordUrl({ slug }: { readonly slug: string }): string {
   return `/o/${slug}/password/new`;
 }
 
+/** Where a sign-in by a passkey alone posts. */
+export function passkeyUrl({ slug }: { readonly slug: string }): string {
+  return `/o/${slug}/passkey`;
+}
+
 /** The page of a sign-in that waits for a second factor. */
 export function secondFactorUrl({ slug }: { readonly slug: string }): string {
   return `/o/${slug}/factor`;

@@ -13,10 +13,13 @@ const passSeconds = (seconds: number) => (now = new Date(now.getTime() + seconds
 let usher: TestUsher;
 let provider: HostileOpenIdProvider;
 let tenant: Tenant;
+let elsewhere: Tenant;
 beforeAll(async () => {
   usher = await startTestUsher({ clock: () => now });
   provider = await startHostileOpenIdProvider({ now: () => now });
   tenant = await createTenant(usher, provider, { organization: { supportContact: "the help desk" } });
+  // Before the clock moves: a connection whose clock disagrees cannot be activated.
+  elsewhere = await createTenant(usher, provider);
 });
 afterAll(async () => {
   await usher.stop();
@@ -59,8 +62,8 @@ const pathOf = (page: Page) => new URL(page.headers.location ?? page.url, usher.
 
 /** Enters the password, and follows to the page that the sign-in waits on. */
 async function enterPassword(browser: Browser, { email }: Account, query = ""): Promise<Page> {
-  await browser.get(`${usher.url}/o/${tenant.slug}/password${query}`);
-  return await browser.submitForm(0, { login: email, password: PASSWORD });
+  const page = await browser.get(`${usher.url}/o/${tenant.slug}/password${query}`);
+  return await browser.submitForm(formWith(page, 'name="password"'), { login: email, password: PASSWORD });
 }
 
 const codeOf = (secret: string) => codeAt(secret, now);
@@ -236,15 +239,114 @@ describe("a passkey", () => {
     const account = await makeAccount();
     const device = createPasskeyDevice();
     await addPasskey(account, device);
-    for (const at of ["https://evil.example", origin()]) {
+    for (const [at, made] of [
+      ["https://evil.example", createPasskeyDevice()],
+      [origin(), device],
+    ] as const) {
       const browser = createBrowser();
       const second = await makeAccount();
       const page = await enterPassword(browser, second, "?factors=1");
       const refused = await browser.submitForm(formWith(page, 'value="passkey"'), {
-        passkey: device.make(optionsOf(page), at),
+        passkey: made.make(optionsOf(page), at),
       });
       expect([refused.status, (await factorsOf(second)).secondFactors]).toEqual([400, []]);
     }
+  });
+});
+
+describe("a passkey alone", () => {
+  const origin = () => new URL(usher.url).origin;
+  const setPasskeySignIn = (passkeySignIn: boolean) => tenant.updateOrganization({ policies: { passkeySignIn } });
+
+  /** An account with a passkey. */
+  async function makeHolder(): Promise<{ account: Account; device: PasskeyDevice }> {
+    const account = await makeAccount();
+    const device = createPasskeyDevice();
+    await addPasskey(account, device);
+    return { account, device };
+  }
+
+  const open = async (browser: Browser) => await browser.get(`${usher.url}/o/${tenant.slug}/password`);
+  const post = async (browser: Browser, page: Page, passkey: string, further: Record<string, string> = {}) =>
+    await browser.submitForm(formWith(page, 'name="issuedAt"'), { passkey, ...further }, { follow: false });
+
+  beforeAll(async () => {
+    await setPasskeySignIn(true);
+  });
+  afterAll(async () => {
+    await setPasskeySignIn(false);
+  });
+
+  it("opens the session without an address and a password, once for each page", async () => {
+    const { account, device } = await makeHolder();
+    const browser = createBrowser();
+    const page = await open(browser);
+    const shown = device.use(optionsOf(page), origin());
+    expect((await post(browser, page, shown)).status).toBe(303);
+    expect(await whoIsSignedIn(browser, usher)).toBe(account.email);
+    expect((await tenant.attempts())[0]).toMatchObject({ outcome: "SUCCEEDED", steps: [{ step: "PASSKEY" }] });
+    const issuedAt = /name="issuedAt" value="(\d+)"/.exec(page.text)![1]!;
+    expect((await post(browser, await open(browser), shown, { issuedAt })).status).toBe(403);
+  });
+
+  it.each<[string, (device: PasskeyDevice, page: Page) => [string, Record<string, string>?]]>([
+    [
+      "that did not verify the person",
+      (device, page) => [device.use(optionsOf(page), origin(), 0, { verifies: false })],
+    ],
+    ["of another origin", (device, page) => [device.use(optionsOf(page), "https://evil.example")]],
+    ["that nobody added", (_device, page) => [createPasskeyDevice().use(optionsOf(page), origin())]],
+    [
+      "for another time than the page's",
+      (device, page) => [device.use(optionsOf(page), origin()), { issuedAt: String(now.getTime() - 1) }],
+    ],
+    [
+      "for a time to come",
+      (device, page) => [device.use(optionsOf(page), origin()), { issuedAt: String(now.getTime() + 1000) }],
+    ],
+    ["without a response", () => [""]],
+  ])("refuses a device %s", async (_name, respond) => {
+    const { device } = await makeHolder();
+    const browser = createBrowser();
+    const page = await open(browser);
+    const [passkey, further] = respond(device, page);
+    expect([(await post(browser, page, passkey, further)).status, await whoIsSignedIn(browser, usher)]).toEqual([
+      403,
+      null,
+    ]);
+    expect((await tenant.attempts())[0]).toMatchObject({ outcome: "PASSKEY_NOT_ACCEPTED" });
+  });
+
+  it("is refused for a page that is older than five minutes, in another browser and at another organization", async () => {
+    const { device } = await makeHolder();
+    const late = createBrowser();
+    const page = await open(late);
+    const shown = device.use(optionsOf(page), origin());
+    const other = createBrowser();
+    expect((await post(other, await open(other), shown)).status).toBe(403);
+    await elsewhere.updateOrganization({ policies: { passkeySignIn: true } });
+    const foreign = createBrowser();
+    const foreignPage = await foreign.get(`${usher.url}/o/${elsewhere.slug}/password`);
+    expect((await post(foreign, foreignPage, device.use(optionsOf(foreignPage), origin()))).status).toBe(403);
+    passSeconds(5 * 60 + 1);
+    expect((await post(late, page, shown)).status).toBe(403);
+  });
+
+  it("opens nothing once the policy is off, the password is removed, or the factors are reset", async () => {
+    const { account, device } = await makeHolder();
+    const attempt = async () => {
+      const browser = createBrowser();
+      const page = await open(browser);
+      const shown = device.use(optionsOf(page), origin());
+      return async () => (await post(browser, page, shown)).status;
+    };
+    const begun = await attempt();
+    await setPasskeySignIn(false);
+    const whileOff = await begun();
+    await setPasskeySignIn(true);
+    const again = await attempt();
+    await tenant.ask(`mutation ($id: ID!) { removePassword(id: $id) { user { id } } }`, { id: account.userId });
+    expect([whileOff, await again()]).toEqual([403, 403]);
   });
 });
 

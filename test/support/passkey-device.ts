@@ -11,8 +11,11 @@ interface Options {
 export interface PasskeyDevice {
   /** The response of a browser that made a passkey at an origin. */
   readonly make: (options: string, origin: string) => string;
-  /** The response of a browser that used the passkey at an origin, with a signature counter. */
-  readonly use: (options: string, origin: string, counter?: number) => string;
+  /**
+   * The response of a browser that used the passkey at an origin, with a signature counter. `verifies`: whether the device asked
+   * for a fingerprint, a face or a PIN.
+   */
+  readonly use: (options: string, origin: string, counter?: number, device?: { readonly verifies: boolean }) => string;
 }
 
 const USER_PRESENT = 0x01;
@@ -26,7 +29,7 @@ export function createPasskeyDevice(): PasskeyDevice {
   return {
     make: (json, origin) => {
       const options = JSON.parse(json) as Options;
-      const authenticatorData = describe(options.rp?.id ?? "", HAS_KEY, 0, attest(id, publicKey));
+      const authenticatorData = describe(options.rp?.id ?? "", USER_VERIFIED | HAS_KEY, 0, attest(id, publicKey));
       // A map of three: fmt, attStmt and authData.
       const attestation = Buffer.concat([
         Buffer.from([0xa3]),
@@ -43,9 +46,9 @@ export function createPasskeyDevice(): PasskeyDevice {
         transports: ["internal"],
       });
     },
-    use: (json, origin, counter = 0) => {
+    use: (json, origin, counter = 0, { verifies } = { verifies: true }) => {
       const options = JSON.parse(json) as Options;
-      const authenticatorData = describe(options.rpId ?? "", 0, counter, Buffer.alloc(0));
+      const authenticatorData = describe(options.rpId ?? "", verifies ? USER_VERIFIED : 0, counter, Buffer.alloc(0));
       const clientDataJSON = clientData("webauthn.get", options.challenge, origin);
       return describeResponse(id, {
         clientDataJSON,
@@ -75,7 +78,7 @@ function describe(host: string, flags: number, counter: number, rest: Buffer): B
   const count = Buffer.alloc(4);
   count.writeUInt32BE(counter);
   const hash = createHash("sha256").update(host).digest();
-  return Buffer.concat([hash, Buffer.from([USER_PRESENT | USER_VERIFIED | flags]), count, rest]);
+  return Buffer.concat([hash, Buffer.from([USER_PRESENT | flags]), count, rest]);
 }
 
 /** Attested credential data (section 6.5.1): the id and the public key in COSE. */

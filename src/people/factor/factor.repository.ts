@@ -5,7 +5,7 @@ import { placeholders } from "../../platform/database/statements.js";
 import { toDate, toDateOrNull, toJson } from "../../platform/database/values.js";
 import { sha256Hex } from "../../platform/crypto/tokens.js";
 import { accountsIn, type AccountScope } from "../user/user.access.js";
-import type { AuthenticatorApp, PasskeyCredential, SecondFactor } from "./factor.js";
+import type { AuthenticatorApp, Passkey, PasskeyCredential, SecondFactor } from "./factor.js";
 import { RecoveryCodeRow, SecondFactorRow } from "./factor.row.js";
 
 interface RawFactor {
@@ -132,6 +132,21 @@ export async function notePasskeyUsed(
     unit.now,
     id,
   ]);
+}
+
+/** A passkey of an account whose home is the organization, by its credential id. */
+export async function findPasskey(
+  reader: Reader,
+  organizationId: string,
+  credentialId: string,
+): Promise<Passkey | null> {
+  const raw = await reader.row<RawFactor>(
+    `SELECT ${COLUMNS} FROM second_factor f JOIN app_user u ON u.id = f.user_id
+      WHERE f.credential_hash = ? AND u.home_organization_id = ?`,
+    [sha256Hex(credentialId), organizationId],
+  );
+  const factor = raw && factorFromRaw(raw);
+  return factor?.kind === "PASSKEY" ? factor : null;
 }
 
 /** Whether any account has a passkey. */

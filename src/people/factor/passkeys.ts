@@ -25,9 +25,9 @@ const LONGEST_RESPONSE = 20_000;
 
 /**
  * The challenge for a passkey. It follows from the token of the waiting sign-in, which is random and used once, so a response
- * is good in this sign-in alone. The two purposes have different challenges.
+ * is good in this sign-in alone. The purposes have different challenges.
  */
-function challengeOf(pendingToken: string, purpose: "add" | "show"): Uint8Array<ArrayBuffer> {
+function challengeOf(pendingToken: string, purpose: "add" | "show" | "alone"): Uint8Array<ArrayBuffer> {
   return new Uint8Array(createHash("sha256").update(`usher passkey ${purpose} ${pendingToken}`).digest());
 }
 
@@ -74,6 +74,19 @@ export async function describePasskeys(
     userVerification: "preferred",
   });
   return JSON.stringify(options);
+}
+
+/** What the browser needs to use any passkey of this site without a password, as JSON. */
+export async function describeAnyPasskey({ host }: PasskeySite, source: string): Promise<string> {
+  const { generateAuthenticationOptions } = await import("@simplewebauthn/server");
+  const challenge = challengeOf(source, "alone");
+  return JSON.stringify(await generateAuthenticationOptions({ rpID: host, challenge, userVerification: "required" }));
+}
+
+/** The passkey that a browser's response names; `null` if it names none. */
+export function readCredentialId(entered: string): string | null {
+  const id = readResponse(entered)?.["id"];
+  return typeof id === "string" ? id : null;
 }
 
 /** A passkey that a browser has just made. */
@@ -127,12 +140,15 @@ export interface ShownPasskey {
  * Verifies the response of a browser that used one of the passkeys; `null` if the response is wrong. `CLONED` if the signature
  * is right and the counter is not higher than before: then two copies of the passkey may be in use (Web Authentication,
  * section 6.1.1).
+ *
+ * @param use `ALONE` for a sign-in without a password: then the device must have verified the person
  */
 export async function verifyPasskey(
   { origin, host }: PasskeySite,
   pendingToken: string,
   passkeys: readonly Passkey[],
   entered: string,
+  use: "AFTER_PASSWORD" | "ALONE" = "AFTER_PASSWORD",
 ): Promise<ShownPasskey | "CLONED" | null> {
   const response = readResponse(entered);
   const passkey = passkeys.find(({ credential }) => credential.id === response?.["id"]);
@@ -141,10 +157,10 @@ export async function verifyPasskey(
   try {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
       response: response as unknown as AuthenticationResponseJSON,
-      expectedChallenge: toBase64Url(challengeOf(pendingToken, "show")),
+      expectedChallenge: toBase64Url(challengeOf(pendingToken, use === "ALONE" ? "alone" : "show")),
       expectedOrigin: origin,
       expectedRPID: host,
-      requireUserVerification: false,
+      requireUserVerification: use === "ALONE",
       // The library would refuse a counter before it looks at the signature, and any browser can send a counter.
       credential: {
         id: passkey.credential.id,

@@ -22,6 +22,8 @@ export interface OrganizationPolicies {
   readonly passwordForSsoUsers: (typeof PASSWORDS_FOR_SSO_USERS)[number];
   /** Whether people with a password show a second factor too. */
   readonly secondFactor: SecondFactorPolicy;
+  /** Whether a passkey signs a person in without the password. */
+  readonly passkeySignIn: boolean;
   /** Whether administrators may move password accounts to single sign-on. */
   readonly authMethodChange: (typeof AUTH_METHOD_CHANGES)[number];
   /** What passwords must be. */
@@ -140,6 +142,12 @@ export const ORGANIZATION_POLICIES: { readonly [Name in PolicyName]: DeclaredPol
       },
     },
     default: "OPTIONAL",
+  },
+  passkeySignIn: {
+    kind: "switch",
+    description:
+      "Whether people with a password may sign in by a passkey alone. The device then asks for a fingerprint, a face or a PIN.",
+    default: false,
   },
   authMethodChange: {
     kind: "choice",

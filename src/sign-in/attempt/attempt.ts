@@ -5,7 +5,8 @@ import type { NormalizedProfile } from "../../connection/contract/index.js";
 import { NO_AUTHENTICATION, type ClientDescription, type SessionAuthentication } from "../../people/session/session.js";
 
 export interface AttemptStep {
-  readonly step: "START" | "LINK" | "PASSWORD" | "RETURN" | "VERIFY" | "FETCH_GROUPS" | "NORMALIZE" | "COMPLETE";
+  readonly step:
+    "START" | "LINK" | "PASSWORD" | "PASSKEY" | "RETURN" | "VERIFY" | "FETCH_GROUPS" | "NORMALIZE" | "COMPLETE";
   /** ISO 8601. */
   readonly at: string;
 }

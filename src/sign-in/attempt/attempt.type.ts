@@ -27,7 +27,7 @@ registerEnumType(AttemptKindEnum, {
 })
 export class AttemptStepType {
   @Field(() => String, {
-    description: "START, LINK, PASSWORD, RETURN, VERIFY, FETCH_GROUPS, NORMALIZE or COMPLETE.",
+    description: "START, LINK, PASSWORD, PASSKEY, RETURN, VERIFY, FETCH_GROUPS, NORMALIZE or COMPLETE.",
   })
   step!: string;
 

@@ -136,7 +136,11 @@ export async function consumeFlow(unit: UnitOfWork, stateHash: string): Promise<
   return affected === 1;
 }
 
-/** Records that a message was accepted. Returns `false` if it was accepted before. */
+/**
+ * Records that a message was accepted. Returns `false` if it was accepted before.
+ *
+ * @param connectionId the receiver of the message: a connection, or a passkey
+ */
 export async function noteReplay(
   unit: UnitOfWork,
   connectionId: string,

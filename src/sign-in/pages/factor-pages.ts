@@ -6,8 +6,8 @@ import { MOST_FACTORS, type SecondFactor } from "../../people/factor/factor.js";
 import type { Organization } from "../../people/organization/organization.js";
 import { Html, html, sendPage } from "../../platform/http/pages.js";
 import { factorsUrl, passwordUrl, secondFactorUrl } from "../urls.js";
-import { PASSKEY_SCRIPT_URL } from "./passkey-script.js";
-import { FORM_TOKEN_FIELD } from "./password-form.js";
+import { allowScript, passkeyForm, passkeyScript } from "./passkey-form.js";
+import { formTokenField } from "./form-field.js";
 import { helpSentence } from "./refusal-page.js";
 
 /** The content of the page that asks for a second factor. */
@@ -37,7 +37,7 @@ export function sendSecondFactorPage(response: Response, status: number, page: S
     }
     ${passkeyOptions !== null && passkeyForm({ formToken, options: passkeyOptions, purpose: "show", label: "Use a passkey" })}
     <form method="post" action="${secondFactorUrl(organization)}">
-      <input type="hidden" name="${FORM_TOKEN_FIELD}" value="${formToken}" />
+      ${formTokenField(formToken)}
       <label for="code">${hasApp ? "Code of your app, or a recovery code" : "Recovery code"}</label>
       <input
         id="code"
@@ -151,37 +151,10 @@ function codesShown(codes: readonly string[]): Html {
 
 function postForm({ organization, formToken }: FactorsPage, action: string, content: Html): Html {
   return html`<form method="post" action="${factorsUrl(organization)}">
-    <input type="hidden" name="${FORM_TOKEN_FIELD}" value="${formToken}" />
+    ${formTokenField(formToken)}
     <input type="hidden" name="action" value="${action}" />
     ${content}
   </form>`;
-}
-
-/** A form that the script shows and sends. It posts to the page's own address. */
-function passkeyForm(form: {
-  readonly formToken: string;
-  readonly options: string;
-  readonly purpose: "add" | "show";
-  readonly label: string;
-}): Html {
-  return html`<form method="post" data-passkey="${form.purpose}" data-options="${form.options}" hidden>
-      <input type="hidden" name="${FORM_TOKEN_FIELD}" value="${form.formToken}" />
-      <input type="hidden" name="action" value="passkey" />
-      <input type="hidden" name="passkey" value="" />
-      <button type="submit">${form.label}</button>
-      <p class="error" role="alert" hidden>The passkey was not used. Try again, or use another way.</p>
-    </form>
-    <noscript><p class="quiet-text">Passkeys need JavaScript.</p></noscript>`;
-}
-
-function passkeyScript(): Html {
-  return html`<script src="${PASSKEY_SCRIPT_URL}" defer></script>`;
-}
-
-/** The policy of other pages allows no script. */
-function allowScript(response: Response): void {
-  const policy = String(response.getHeader("Content-Security-Policy"));
-  response.setHeader("Content-Security-Policy", `${policy};script-src 'self'`);
 }
 
 function groupByFour(secret: string): string {

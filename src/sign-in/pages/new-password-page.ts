@@ -4,7 +4,8 @@ import type { Organization } from "../../people/organization/organization.js";
 import type { User } from "../../people/user/user.js";
 import { html, sendPage, type Html } from "../../platform/http/pages.js";
 import { forgotUrl, passwordUrl } from "../urls.js";
-import { FORM_TOKEN_FIELD, loginField } from "./password-form.js";
+import { formTokenField } from "./form-field.js";
+import { loginField } from "./password-form.js";
 import { helpSentence } from "./refusal-page.js";
 
 /** The content of the form for a new password. */
@@ -26,7 +27,7 @@ export function sendNewPasswordPage(response: Response, status: number, form: Ne
     ${reason !== null && html`<p>${reason}</p>`}
     <form method="post">
       ${problem !== null && html`<p id="problem" class="error" role="alert">${problem}</p>`}
-      <input type="hidden" name="${FORM_TOKEN_FIELD}" value="${formToken}" />
+      ${formTokenField(formToken)}
       <label for="login">E-mail address</label>
       <input id="login" name="login" value="${user.email}" autocomplete="username" readonly />
       <label for="password">New password</label>
@@ -59,8 +60,7 @@ export function sendForgotPage(
   const { organization, login, formToken } = form;
   const body = html`
     <form method="post" action="${forgotUrl(organization)}">
-      <input type="hidden" name="${FORM_TOKEN_FIELD}" value="${formToken}" />
-      ${loginField(login)}
+      ${formTokenField(formToken)} ${loginField(login)}
       <button type="submit">Send a link</button>
     </form>
     ${backLink(organization)}

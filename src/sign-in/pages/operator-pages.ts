@@ -3,7 +3,7 @@ import type { Response } from "express";
 import type { Operator } from "../../people/operator/operator.js";
 import { html, sendPage, type Html } from "../../platform/http/pages.js";
 import type { OperatorLinkShown } from "../operator-sign-in/sign-in-operator.js";
-import { FORM_TOKEN_FIELD } from "./password-form.js";
+import { formTokenField } from "./form-field.js";
 
 /** What every form of these pages shows. */
 interface OperatorForm {
@@ -104,5 +104,5 @@ export function sendOperatorPage(response: Response, { fullName, email }: Operat
 
 function begin({ formToken, problem }: OperatorForm): Html {
   return html`${problem === null ? "" : html`<div id="problem" class="error" role="alert"><p>${problem}</p></div>`}
-    <input type="hidden" name="${FORM_TOKEN_FIELD}" value="${formToken}" />`;
+  ${formTokenField(formToken)}`;
 }

@@ -2,11 +2,10 @@
 import type { Response } from "express";
 import type { Organization } from "../../people/organization/organization.js";
 import { html, sendPage, type Html } from "../../platform/http/pages.js";
-import { LONGEST_ADDRESS, forgotUrl, organizationUrl, passwordUrl } from "../urls.js";
+import { LONGEST_ADDRESS, forgotUrl, organizationUrl, passkeyUrl, passwordUrl } from "../urls.js";
+import { formTokenField } from "./form-field.js";
+import { allowScript, passkeyForm, passkeyScript } from "./passkey-form.js";
 import { helpSentence } from "./refusal-page.js";
-
-/** The name of the field that proves that a page of Usher sent the form. */
-export const FORM_TOKEN_FIELD = "form_token";
 
 /** The content of the form. */
 export interface PasswordForm {
@@ -19,6 +18,8 @@ export interface PasswordForm {
   readonly login: string;
   /** The value of the field that proves that a page of Usher sent the form. */
   readonly formToken: string;
+  /** The challenge for a passkey, and what the browser needs to use one, as JSON; `null` if passkeys alone sign nobody in. */
+  readonly passkey: { readonly issuedAt: string; readonly options: string } | null;
   /** Why the last try was refused; `null` before the first one. */
   readonly problem: { readonly message: string; readonly reference: string | null } | null;
 }
@@ -27,6 +28,7 @@ export interface PasswordForm {
 export function sendPasswordPage(response: Response, status: number, form: PasswordForm): void {
   const { organization, returnTo, managesFactors } = form;
   const parameters = new URLSearchParams({ stay: "", ...(returnTo === null ? {} : { returnTo }) });
+  if (form.passkey !== null) allowScript(response);
   const offersFactors = organization.policies.secondFactor !== "OFF" && !managesFactors;
   sendPage(response, status, {
     title: `Sign in to ${organization.name}`,
@@ -49,12 +51,25 @@ export function passwordForm({
   managesFactors,
   login,
   formToken,
+  passkey,
   problem,
 }: PasswordForm): Html {
   return html`
+    ${
+      passkey !== null &&
+      html`${passkeyForm({
+        formToken,
+        options: passkey.options,
+        purpose: "show",
+        label: "Sign in with a passkey",
+        action: passkeyUrl(organization),
+        fields: html`<input type="hidden" name="issuedAt" value="${passkey.issuedAt}" />
+          ${returnTo !== null && html`<input type="hidden" name="returnTo" value="${returnTo}" />`}`,
+      })}
+      ${passkeyScript()}`
+    }
     <form method="post" action="${passwordUrl(organization)}">
-      ${problem === null ? "" : problemText(organization, problem)}
-      <input type="hidden" name="${FORM_TOKEN_FIELD}" value="${formToken}" />
+      ${problem === null ? "" : problemText(organization, problem)} ${formTokenField(formToken)}
       ${returnTo === null ? "" : html`<input type="hidden" name="returnTo" value="${returnTo}" />`}
       ${managesFactors && html`<input type="hidden" name="factors" value="1" />`} ${loginField(login, problem !== null)}
       <label for="password">Password</label>

@@ -2,6 +2,7 @@
 import type { Response } from "express";
 import type { Organization } from "../../people/organization/organization.js";
 import { html, sendPage, type Html } from "../../platform/http/pages.js";
+import { allowScript } from "./passkey-form.js";
 import { passwordForm, type PasswordForm } from "./password-form.js";
 import { helpSentence } from "./refusal-page.js";
 
@@ -30,6 +31,7 @@ export function sendSignInPage(
   form: PasswordForm | null,
   notice: string | null,
 ): void {
+  if (form !== null && form.passkey !== null) allowScript(response);
   const body = html`
     ${notice === null ? "" : html`<p role="status" class="notice">${notice}</p>`}
     ${buttons.length > 0 && signInButtons(buttons)}

@@ -24,8 +24,8 @@ import { sendPasswordPage } from "../pages/password-form.js";
 import { describeOutcome, sendTestPage } from "../pages/test-page.js";
 import { sendRefusal } from "../pages/refusal-page.js";
 import type { SignInRefused } from "../record-refusal.js";
-import { issueFormToken } from "./form-token.js";
 import type { SignInRouteOptions } from "./options.js";
+import { issueFormParts } from "./password-form-parts.js";
 import { hasSignedOut } from "./signed-out-cookie.js";
 
 /** The request was answered already, with a page of its own. */
@@ -78,11 +78,12 @@ export function readBrowser({ cookies }: SignInRouteOptions, request: Request): 
 }
 
 async function sendOutcome(
-  { cookies, limits, logger }: SignInRouteOptions,
+  options: SignInRouteOptions,
   request: Request,
   response: Response,
   outcome: Outcome,
 ): Promise<void> {
+  const { cookies, limits, logger } = options;
   switch (outcome.kind) {
     case "sent-to-provider":
       cookies.browser.write(response, outcome.browserTokens);
@@ -130,7 +131,7 @@ async function sendOutcome(
       logger.info(readNotes(request), "A sign-in was refused.");
       sendPasswordPage(response, outcome.status, {
         ...outcome,
-        formToken: issueFormToken(cookies.form, request, response),
+        ...(await issueFormParts(options, request, response, outcome.organization)),
         problem: outcome,
       });
       return;

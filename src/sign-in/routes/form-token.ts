@@ -5,7 +5,7 @@
 import type { Request, Response } from "express";
 import type { Cookie } from "../../platform/http/cookies.js";
 import { issueToken, sha256Hex } from "../../platform/crypto/tokens.js";
-import { FORM_TOKEN_FIELD } from "../pages/password-form.js";
+import { FORM_TOKEN_FIELD } from "../pages/form-field.js";
 
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
 

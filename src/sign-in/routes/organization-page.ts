@@ -12,8 +12,8 @@ import { NO_SUCH_ORGANIZATION, sendOrganizationPrompt } from "../pages/organizat
 import { SIGNED_OUT, SIGNED_OUT_ONLY_HERE, sendSignInPage } from "../pages/sign-in-page.js";
 import { resolveReturnTo } from "../return-to.js";
 import { organizationUrl, readLoginHint, readStartParameters, startUrl } from "../urls.js";
-import { issueFormToken } from "./form-token.js";
 import type { SignInRouteOptions } from "./options.js";
+import { issueFormParts } from "./password-form-parts.js";
 
 export function addOrganizationPageRoute(router: Router, options: SignInRouteOptions): void {
   router.get("/o/:slug", (request, response) => handleOrganization(options, request, response));
@@ -93,7 +93,7 @@ async function offerSignIn(
           returnTo: parameters.get("returnTo"),
           managesFactors: false,
           login: readLoginHint(parameters.get("login_hint")) ?? "",
-          formToken: issueFormToken(options.cookies.form, request, response),
+          ...(await issueFormParts(options, request, response, organization)),
           problem: null,
         };
   sendSignInPage(response, organization, buttons, form, notice);

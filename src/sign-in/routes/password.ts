@@ -6,7 +6,9 @@ import { Failure } from "../../platform/errors/failure.js";
 import { foldCase } from "../../platform/text.js";
 import { html, sendPage } from "../../platform/http/pages.js";
 import { sendForgotPage, sendLinkSentPage, sendNewPasswordPage } from "../pages/new-password-page.js";
+import { FORM_TOKEN_FIELD } from "../pages/form-field.js";
 import { sendPasswordPage } from "../pages/password-form.js";
+import { signInByPasskey } from "../factor/sign-in-by-passkey.js";
 import { findResetLink, requestPasswordLink, resetPassword } from "../password/reset-password.js";
 import { findWaiting, setNewPassword } from "../password/set-new-password.js";
 import { signInByPassword } from "../password/sign-in-by-password.js";
@@ -25,12 +27,14 @@ import { answerRequest, readBrowser } from "./answer-request.js";
 import { hasFormToken, issueFormToken } from "./form-token.js";
 import { isCrossOriginPost } from "./is-cross-origin-post.js";
 import type { SignInRouteOptions } from "./options.js";
+import { issueFormParts } from "./password-form-parts.js";
 
 const TOO_OLD = "Your password is right, but it has reached the age at which your organization wants a new one.";
 
 export function addPasswordRoutes(router: Router, options: SignInRouteOptions): void {
   router.get("/o/:slug/password", atOrganization(options, showForm));
   router.post("/o/:slug/password", atOrganization(options, handlePassword));
+  router.post("/o/:slug/passkey", atOrganization(options, handlePasskey));
   router.get("/o/:slug/password/new", atOrganization(options, handleNewPassword));
   router.post("/o/:slug/password/new", atOrganization(options, handleNewPassword));
   router.get("/o/:slug/forgot", atOrganization(options, handleForgot));
@@ -65,14 +69,19 @@ export function atOrganization(options: SignInRouteOptions, handle: Handle) {
   };
 }
 
-function showForm(options: SignInRouteOptions, request: Request, response: Response, organization: Organization): void {
+async function showForm(
+  options: SignInRouteOptions,
+  request: Request,
+  response: Response,
+  organization: Organization,
+): Promise<void> {
   const parameters = readStartParameters(request.query);
   sendPasswordPage(response, 200, {
     organization,
     returnTo: parameters.get("returnTo"),
     managesFactors: request.query["factors"] !== undefined,
     login: readLoginHint(parameters.get("login_hint")) ?? "",
-    formToken: issueFormToken(options.cookies.form, request, response),
+    ...(await issueFormParts(options, request, response, organization)),
     problem: null,
   });
 }
@@ -126,6 +135,27 @@ async function handlePassword(
       returnTo,
       password: text("password"),
       managesFactors: text("factors") !== "",
+    }),
+  );
+}
+
+async function handlePasskey(
+  options: SignInRouteOptions,
+  request: Request,
+  response: Response,
+  organization: Organization,
+): Promise<void> {
+  const { services, limits } = options;
+  await limits.refusals.require(request);
+  const text = await readOurForm(options, request, response, passwordUrl(organization));
+  if (text === null) return;
+  await limits.passwords.use(request);
+  await answerRequest(options, request, response, (browser) =>
+    signInByPasskey(services, browser, {
+      organization,
+      challenge: { formToken: text(FORM_TOKEN_FIELD), issuedAt: text("issuedAt") },
+      response: text("passkey"),
+      returnTo: resolveReturnTo(text("returnTo"), services.returnRules),
     }),
   );
 }

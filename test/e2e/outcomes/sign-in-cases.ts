@@ -123,5 +123,6 @@ export const SIGN_IN_CAUSES: Readonly<Record<(typeof SIGN_IN_FAILURES)[number]["
   PASSWORD_WRONG: { elsewhere: "test/e2e/passwords.test.ts" },
   SECOND_FACTOR_WRONG: { elsewhere: "test/e2e/second-factors.test.ts" },
   SECOND_FACTOR_CLONED: { elsewhere: "test/e2e/second-factors.test.ts" },
+  PASSKEY_NOT_ACCEPTED: { elsewhere: "test/e2e/second-factors.test.ts" },
   ACCOUNT_INVITED: LINKS,
 };
