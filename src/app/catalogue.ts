@@ -27,13 +27,14 @@ export function createCatalogue(registry: ConnectionTypeRegistry): Catalogue {
   );
 }
 
-/** Finds the message and remedy of a sign-in's outcome; `null` for a success. */
+/**
+ * Finds the message and remedy of a logged outcome; `null` for a success. A log has no details, so a message that depends on
+ * them is `null`.
+ */
 export function explainOutcome(catalogue: Catalogue) {
-  return (outcome: string): { readonly message: string; readonly remedy: string } | null => {
+  return (outcome: string): { readonly message: string | null; readonly remedy: string } | null => {
     const entry = catalogue.get(outcome);
     if (entry === undefined) return null;
-    const message =
-      typeof entry.message === "function" ? (entry.message as (details: unknown) => string)({}) : entry.message;
-    return { message, remedy: entry.remedy };
+    return { message: typeof entry.message === "string" ? entry.message : null, remedy: entry.remedy };
   };
 }

@@ -54,9 +54,20 @@ export const SCIM_READ_ONLY = defineFailure({
   remedy: "Give a role by the attribute roles of a user, where the directory's policy allows it. Nothing was changed.",
 });
 
+/** A request has no valid token of a directory (RFC 6750, section 3.1). */
+export const SCIM_TOKEN_REFUSED = defineFailure({
+  code: "SCIM_TOKEN_REFUSED",
+  status: 401,
+  message:
+    "The request has no valid token of a provisioning directory. Enter the directory's newest token alone, without `Bearer` before it.",
+  remedy:
+    "An administrator makes a new token with rotateProvisioningToken(id), and enters it at the provider. API keys and sessions do not open SCIM.",
+});
+
 export const SCIM_FAILURES = [
   SCIM_REQUEST_INVALID,
   SCIM_BULK_TOO_LARGE,
   SCIM_BULK_REFERENCE_UNRESOLVED,
   SCIM_READ_ONLY,
+  SCIM_TOKEN_REFUSED,
 ] as const;

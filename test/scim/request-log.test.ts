@@ -94,16 +94,18 @@ describe("the request log", () => {
     await client.send("POST", "/Users", "{ no json");
     await client.send("PATCH", "/Users/secret@acme.test", { Operations: [] });
     await client.send("GET", "/Groups?filter=secret");
+    await client.send("POST", "/Groups", { schemas: [GROUP], displayName: "Staff", members: [{ value: "unknown" }] });
     const all = await until(
       () => readLog(null, client),
-      ({ length }) => length === 6,
+      ({ length }) => length === 7,
     );
     const refused = await readLog({ failed: true }, client);
     expect(
       refused.map(({ method, path, status, outcome, scimType }) => [method, path, status, outcome, scimType]),
     ).toEqual([
+      ["POST", "/Groups", 400, "MEMBER_UNKNOWN", "invalidValue"],
       ["GET", "/Groups?filter=…", 400, "SCIM_REQUEST_INVALID", "invalidFilter"],
-      ["PATCH", "/Users/…", expect.any(Number), expect.any(String), refused[1]!.scimType],
+      ["PATCH", "/Users/…", expect.any(Number), expect.any(String), refused[2]!.scimType],
       ["POST", "/Users", 400, "BAD_REQUEST", "invalidSyntax"],
       ["POST", "/Users", 409, "DIRECTORY_VALUE_TAKEN", "uniqueness"],
     ]);

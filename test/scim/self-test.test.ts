@@ -63,7 +63,7 @@ it("says what a provider would get if the plan is full, or the directory is paus
   });
   const [created, ...others] = await runTest(await createScimClient(usher, full));
   expect(created).toMatchObject({ step: "CREATE_USER", outcome: "FAILED", code: "SEATS_FULL" });
-  expect(created!.message).toMatch(/^Create a user: .+\.$/);
+  expect(created!.message).toMatch(/^Create a user: .+\. .+\.$/);
   expect(new Set(outcomesOf(others))).toEqual(new Set(["SKIPPED"]));
   const scim = await createScimClient(usher, await makeOrganization(usher));
   await usher.ask(

@@ -135,7 +135,12 @@ async function runStep(step: TestStepName, work: () => Promise<boolean>): Promis
   } catch (error) {
     // Other errors, such as a deadlock, must reach the unit of work.
     if (!(error instanceof Failure)) throw error;
-    return { step, outcome: "FAILED", message: `${TEST_STEPS[step]}: ${error.message}`, code: error.code };
+    return {
+      step,
+      outcome: "FAILED",
+      message: `${TEST_STEPS[step]}: ${error.message} ${error.remedy}`,
+      code: error.code,
+    };
   }
 }
 

@@ -5,7 +5,7 @@ import type { Explanation } from "../../provisioning/explain.js";
 import type { SignInPreviewType } from "./explanation.type.js";
 
 /** The catalogue's texts for an outcome; `null` for a success. */
-export type ExplainOutcome = (outcome: string) => { readonly message: string; readonly remedy: string } | null;
+export type ExplainOutcome = (outcome: string) => { readonly message: string | null; readonly remedy: string } | null;
 
 export type ShowExplanation = (
   organizationId: string,
