@@ -1,6 +1,7 @@
 /** Every refusal about people in GraphQL: the code, and the data for programs. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import {
   CONFIRMATION_REQUIRED,
   IDENTITY_NOT_MERGED,
@@ -91,6 +92,22 @@ describe("a refused operation of an administrator", () => {
   const administrator = (tenant: Tenant) => makeAccount(tenant, { roleKeys: ["ADMIN"] });
 
   const CASES: readonly (readonly [string, string, Case])[] = [
+    [
+      "PASSWORD_NOT_ALLOWED",
+      "a password for an account of single sign-on",
+      async (tenant) => {
+        const password = "violet otter on a bicycle";
+        return input("setPassword", { userId: await makeAccount(tenant, { authMethod: "SSO" }), password }, {});
+      },
+    ],
+    [
+      "BREAK_GLASS_IMPOSSIBLE",
+      "the mark of break-glass for an account without the role ADMIN",
+      async (tenant) => {
+        const userId = await makeAccount(tenant, { authMethod: "PASSWORD" });
+        return input("setBreakGlass", { userId, breakGlass: true }, { reason: "ROLE" });
+      },
+    ],
     [
       "SLUG_TAKEN",
       "a short name twice",
@@ -406,8 +423,17 @@ describe("a refused operation of an administrator", () => {
 
   it("has a case for each code", () => {
     const linking = [CONFIRMATION_REQUIRED, IDENTITY_NOT_MERGED, IDENTITY_TAKEN, LINK_REQUEST_DECIDED];
-    // A used seat needs training. `test/people/user/erasure.test.ts` has that case, also through GraphQL.
-    const elsewhere = new Set(["DELETION_REFUSED"]);
+    // These need training, a directory, a provider or operators. The named files cause them through GraphQL.
+    const elsewhere = new Map([
+      ["DELETION_REFUSED", "test/people/user/erasure.test.ts"],
+      ["MANAGED_BY_DIRECTORY", "test/scim/other-doors.test.ts"],
+      ["BREAK_GLASS_PROTECTED", "test/e2e/break-glass.test.ts"],
+      ["AUTH_METHOD_KEPT", "test/e2e/break-glass.test.ts"],
+      ["LAST_BREAK_GLASS", "test/e2e/break-glass.test.ts"],
+      ["LAST_OPERATOR", "test/e2e/operators.test.ts"],
+    ]);
+    for (const [code, file] of elsewhere)
+      expect([code, readFileSync(file, "utf8")]).toEqual([code, expect.stringContaining(code)]);
     const codes = [...PEOPLE_FAILURES, ...linking].map(({ code }) => code).filter((code) => !elsewhere.has(code));
     const covered = new Set(CASES.map(([code]) => code));
     expect(codes.filter((code) => !covered.has(code))).toEqual([]);

@@ -428,8 +428,8 @@ test("needs no more queries than listed", async () => {
   const { id } = await makeUser(house, organizationId);
   const { statements } = await countQueries(() => act("DISABLE", id));
   // Statements: the account; the organization, locked; the account again; its roles; the owner; fields, roles and groups of
-  // the snapshot; account and memberships (two); the event (three); links, sessions; memberships; seat; audit.
-  expect(statements).toHaveLength(18 + LOCK_STATEMENTS);
+  // the snapshot; account and memberships (two); the event (three); links, waiting sign-ins, sessions; memberships; seat; audit.
+  expect(statements).toHaveLength(19 + LOCK_STATEMENTS);
   const again = await countQueries(() => act("DISABLE", id));
   expect(again.statements).toHaveLength(3 + LOCK_STATEMENTS);
 });
