@@ -2,7 +2,7 @@
 import { describe, expect, it } from "@jest/globals";
 import fc from "fast-check";
 import { Failure } from "../../src/platform/errors/failure.js";
-import { applyChange } from "../../src/scim/patch/apply-change.js";
+import { applyChanges } from "../../src/scim/patch/apply-change.js";
 import { readPatch } from "../../src/scim/patch/read-patch.js";
 import { orderDocument, readDocument, type Document } from "../../src/scim/resource/read-document.js";
 import { readSelection, select } from "../../src/scim/resource/select-attributes.js";
@@ -11,7 +11,7 @@ import { times } from "../../testing/long.js";
 import { enterprise, replaceAll, userBody } from "../support/scim-documents.js";
 
 const patch = (document: Document, ...operations: readonly object[]): Document =>
-  orderDocument(USER_TYPE, readPatch(USER_TYPE, { Operations: operations }).reduce(applyChange, document));
+  orderDocument(USER_TYPE, applyChanges(document, readPatch(USER_TYPE, { Operations: operations })));
 
 describe("for every user", () => {
   it("what was put is read back as it was put", () => {
@@ -165,6 +165,16 @@ describe("a PATCH", () => {
     });
     expect(patch(before, operation(spellings.slice(1)))["preferredLanguage"]).toBe("en");
     expect(() => patch(before, operation(spellings))).toThrow("changes 2001 values");
+  });
+
+  it("refuses a PATCH that looks at more values of lists than it may, because other changes wait for it", () => {
+    const ims = Array.from({ length: 100 }, (_, place) => ({ value: `${place}` }));
+    const full = patch(before, { op: "add", path: "ims", value: ims });
+    const byPath = { op: "replace", path: 'ims[value pr or value co "x"].type', value: "chat" };
+    expect(patch(full, ...Array.from({ length: 30 }, () => byPath))["ims"]).toHaveLength(100);
+    expect(() => patch(full, ...Array.from({ length: 31 }, () => byPath))).toThrow("more than 3000 values of lists");
+    const again = { op: "add", path: "ims", value: ims };
+    expect(() => patch(full, ...Array.from({ length: 16 }, () => again))).toThrow("more than 3000 values of lists");
   });
 
   it.each([

@@ -1,4 +1,4 @@
-/** Applies one change of a PATCH to a document (RFC 7644, sections 3.5.2.1 to 3.5.2.3). Pure: returns a new document. */
+/** Applies the changes of a PATCH to a document (RFC 7644, sections 3.5.2.1 to 3.5.2.3). Pure: returns a new document. */
 import type { IndexedValue } from "../../provisioning/directory/resource/resource.js";
 import { invalid } from "../failures.js";
 import { passes } from "../filter/evaluate-condition.js";
@@ -17,8 +17,38 @@ import type { Attribute } from "../schema/attribute.js";
 import type { PatchPath } from "./read-path.js";
 import type { Change } from "./read-patch.js";
 
-/** @throws SCIM_REQUEST_INVALID: `invalidValue` for a value of the wrong type, `noTarget` if no element matches */
-export function applyChange(document: Document, change: Change): Document {
+/**
+ * The largest number of list elements that the changes of one PATCH look at. A change of a list looks at each of its elements,
+ * while the organization's other changes wait. Providers send a few changes of lists with a few elements.
+ */
+const MOST_LOOKED_AT = 3_000;
+
+/**
+ * @throws SCIM_REQUEST_INVALID: `invalidValue` for a value of the wrong type, `noTarget` if no element matches, `invalidSyntax`
+ *   for too much work
+ */
+export function applyChanges(document: Document, changes: readonly Change[]): Document {
+  let lookedAt = 0;
+  return changes.reduce((before, change) => {
+    lookedAt += countElements(before, change);
+    if (lookedAt > MOST_LOOKED_AT)
+      throw invalid(
+        "invalidSyntax",
+        `The PATCH looks at more than ${MOST_LOOKED_AT} values of lists. Send it in parts.`,
+      );
+    return applyChange(before, change);
+  }, document);
+}
+
+/** The elements of the changed list, and those that the provider sent for it. */
+function countElements(document: Document, { path: { extension, attribute }, value }: Change): number {
+  if (!attribute.multiValued) return 0;
+  const holder = (extension === null ? document : (document[extension] ?? {})) as Document;
+  const before = (holder[attribute.name] ?? []) as readonly Complex[];
+  return before.length + (Array.isArray(value) ? value.length : 0);
+}
+
+function applyChange(document: Document, change: Change): Document {
   const { extension, attribute } = change.path;
   if (attribute.mutability === "writeOnly") return document;
   const holder = (extension === null ? document : (document[extension] ?? {})) as Document;
@@ -63,7 +93,11 @@ function changeList(before: readonly Complex[], change: Change): readonly Comple
   if (op === "remove") return value == null ? null : without(attribute, before, readGiven(attribute, value));
   const given = readGiven(attribute, value);
   if (op === "replace") return given;
-  const added = given.filter((element) => !before.some((other) => isSame(attribute, other, element)));
+  const present = before.map((element) => keysOf(attribute, element));
+  const added = given.filter((element) => {
+    const named = keysOf(attribute, element);
+    return !present.some((other) => isSame(other, named));
+  });
   return onePrimary([...before, ...added], added);
 }
 
@@ -73,17 +107,24 @@ function readGiven(attribute: Attribute, value: unknown): readonly Complex[] {
 
 /** Entra ID removes elements by a list of their values. */
 function without(attribute: Attribute, before: readonly Complex[], given: readonly Complex[]): readonly Complex[] {
-  return before.filter(
-    (element) => !given.some(({ value }) => value !== undefined && isSame(attribute, element, { value })),
-  );
+  const named = given.flatMap(({ value }) => (value === undefined ? [] : [keysOf(attribute, { value })]));
+  return before.filter((element) => {
+    const keys = keysOf(attribute, element);
+    return !named.some((each) => isSame(keys, each));
+  });
 }
 
-/** Whether an element has every value that `named` contains. The mark of the primary element does not count. */
-function isSame(attribute: Attribute, element: Complex, named: Complex): boolean {
-  const subs = (attribute.subAttributes ?? []).filter(({ name }) => name !== "primary" && named[name] !== undefined);
-  return subs.every(
-    (sub) => element[sub.name] !== undefined && valueKey(sub, element[sub.name]!) === valueKey(sub, named[sub.name]!),
-  );
+type Keys = ReadonlyMap<string, string>;
+
+/** The keys of an element's values, by sub-attribute. The mark of the primary element does not count. */
+function keysOf(attribute: Attribute, element: Complex): Keys {
+  const subs = (attribute.subAttributes ?? []).filter(({ name }) => name !== "primary" && element[name] !== undefined);
+  return new Map(subs.map((sub) => [sub.name, valueKey(sub, element[sub.name]!)]));
+}
+
+/** Whether an element has every value that `named` contains. */
+function isSame(element: Keys, named: Keys): boolean {
+  return [...named].every(([name, key]) => element.get(name) === key);
 }
 
 function changeElements(before: readonly Complex[], { op, path, value }: Change): readonly Complex[] | null {

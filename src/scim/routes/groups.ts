@@ -6,7 +6,7 @@ import {
 } from "../../provisioning/directory/resource/group-resource.operations.js";
 import { findMembersOf } from "../../provisioning/directory/resource/member.repository.js";
 import { invalid } from "../failures.js";
-import { applyChange } from "../patch/apply-change.js";
+import { applyChanges } from "../patch/apply-change.js";
 import { readPatch } from "../patch/read-patch.js";
 import { readDocument, type Document } from "../resource/read-document.js";
 import { joinMemberChanges, readBodyMembers, readGroup, readMemberChange } from "../resource/read-group.js";
@@ -47,7 +47,7 @@ export function createGroupEndpoint({ store }: Pick<ScimServices, "store">, base
       const members = joinMemberChanges(changes.filter(isMembers).map(readMemberChange));
       const others = changes.filter((change) => !isMembers(change));
       return await changeGroupResource(store, directory, target, (before) => ({
-        content: readGroup(others.reduce(applyChange, before.document as Document)),
+        content: readGroup(applyChanges(before.document as Document, others)),
         members,
       }));
     },

@@ -6,7 +6,7 @@ import {
   removeUserResource,
 } from "../../provisioning/directory/resource/user-resource.operations.js";
 import { invalid } from "../failures.js";
-import { applyChange } from "../patch/apply-change.js";
+import { applyChanges } from "../patch/apply-change.js";
 import { readPatch } from "../patch/read-patch.js";
 import { readDocument, type Document } from "../resource/read-document.js";
 import { readUser } from "../resource/read-user.js";
@@ -38,7 +38,7 @@ export function createUserEndpoint(
       const changes = readPatch(USER_TYPE, body);
       return await changeUserResource(store, directory, target, (before) => {
         const was = readUser(before.document as Document);
-        const document = changes.reduce(applyChange, was.document as Document);
+        const document = applyChanges(was.document as Document, changes);
         // Otherwise the state would stay, and the provider would not learn that its change had no effect.
         if (document["active"] === undefined) throw invalid("invalidValue", "active: must be true or false.");
         return { was, is: readUser(document) };
