@@ -13,7 +13,10 @@ const SETTING_NAME = /^[a-z][A-Za-z0-9]*$/;
 const GRAPHQL_NAME = /^(?!__)[A-Za-z_][A-Za-z0-9_]*$/;
 const REFUSAL_CODE = /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)*$/;
 
-/** The members of every type, with the result of `typeof`. A package in JavaScript has no compiler that checks them. */
+/**
+ * The members that every type must have, with what `typeof` gives for each. In a package written in JavaScript, no
+ * compiler checks them.
+ */
 const MEMBERS = {
   id: "string",
   name: "string",
@@ -32,7 +35,10 @@ const MEMBERS = {
   diagnose: "function",
 } as const satisfies Partial<Record<keyof AnyConnectionType, string>>;
 
-/** Returns the mistakes of a type, one sentence each. For a different contract version, that is the only mistake. */
+/**
+ * Returns the mistakes of a type, one sentence each. If the type has a different contract version, returns only that
+ * mistake.
+ */
 export function findTypeMistakes(type: AnyConnectionType): readonly string[] {
   const { contractVersion } = type as { readonly contractVersion: unknown };
   if (contractVersion !== CONTRACT_VERSION) return [explainVersion(contractVersion)];
@@ -44,7 +50,7 @@ export function findTypeMistakes(type: AnyConnectionType): readonly string[] {
   if (mistakes.length > 0) return mistakes;
   if (!ID.test(type.id) || type.id.length > LONGEST_ID)
     mistakes.push(`the id must be lower-case words joined with hyphens, at most ${LONGEST_ID} characters`);
-  // Its GraphQL types would be named like `ConnectionSettings`, the union over all types.
+  // The GraphQL type of its settings would be `ConnectionSettings`, but that is the name of the union over all types.
   if (type.id === "connection") mistakes.push("the id is reserved for Usher");
   for (const field of ["name", "description", "guide"] as const)
     if (type[field].trim() === "") mistakes.push(`${field} must not be empty`);

@@ -24,7 +24,7 @@ export function createConnectionLoaders({ reader }: Store) {
       async (ids) =>
         new Map((await findConnections(reader, null, ids)).map((connection) => [connection.id, connection])),
     ),
-    /** The oldest first. */
+    /** The oldest connection first. */
     connectionsOfOrganization: defineListLoader<RequestContext, Connection>((ids) =>
       findConnectionsOfOrganizations(reader, ids),
     ),
@@ -33,7 +33,7 @@ export function createConnectionLoaders({ reader }: Store) {
     group: defineLoader<RequestContext, Group>((ids) => findGroups(reader, ids)),
     rolesOfOrganization: defineListLoader<RequestContext, Role>((ids) => findRolesOfOrganizations(reader, ids)),
     user: defineLoader<RequestContext, User>((ids) => findUsers(reader, ids)),
-    /** At connections of the caller's organization. */
+    /** Only the identities at connections of the caller's organization. */
     identitiesOfUser: defineListLoader<RequestContext, Identity>((ids, { caller }) =>
       findIdentitiesOfUsers(reader, scopeOf(caller), ids),
     ),

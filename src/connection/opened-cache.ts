@@ -44,7 +44,7 @@ export function createOpenedCache<Key extends { readonly id: string; readonly ve
       keep(id, present);
       return await present.opening;
     }
-    // The caller has an older version: serve it, and keep the newer one in the cache.
+    // The caller has an older version: open that one without caching it, and keep the newer one in the cache.
     if (present !== undefined && present.version > version) return await openKey(key);
     const entry: Entry<Opened> = { version, staleAt: now + FRESH_MILLISECONDS, opening: openKey(key) };
     keep(id, entry);

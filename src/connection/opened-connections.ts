@@ -18,7 +18,7 @@ import type { Connection } from "./stored/connection.js";
 export interface OpenedConnection {
   readonly type: AnyConnectionType;
   readonly connection: Connection;
-  /** Complete, secrets in the clear. Only for the connection type. */
+  /** All settings with their defaults, secrets in the clear. Only the connection type may read them. */
   readonly settings: DraftSettings;
   /** The result of the type's `open`. */
   readonly opened: unknown;

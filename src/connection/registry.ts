@@ -61,7 +61,10 @@ export function createRegistry(types: readonly AnyConnectionType[]): ConnectionT
   };
 }
 
-/** Types of one protocol share its refusals. Two types must not have different texts for one code. */
+/**
+ * Collects the refusals of all types. Types of one protocol share its refusals, so a code may occur twice. Two
+ * different texts for one code are a mistake.
+ */
 function gatherRefusals(types: readonly AnyConnectionType[], mistakes: string[]): readonly FailureDefinition[] {
   const byCode = new Map<string, RefusalText>();
   for (const type of types)

@@ -30,7 +30,7 @@ export function addressesOf(publicUrl: string, connectionId: string): Addresses 
   };
 }
 
-/** The public addresses of a connection, with the callback of the operator's app if it uses that. */
+/** The public addresses of a connection. If the connection uses the operator's app, the callback is that of the app. */
 export function addressesFor(publicUrl: string, { id, type, settings }: Connection): Addresses {
   const own = addressesOf(publicUrl, id);
   return usesOperatorApp(settings) ? { ...own, callbackUrl: addressesOf(publicUrl, type).callbackUrl } : own;

@@ -40,8 +40,8 @@ function escapeCell(text: string): string {
 }
 
 /**
- * Replaces the text between `<!-- settings:ID -->` and `<!-- /settings -->` in a guide with the table. A guide may have tables of
- * several types. A guide without these marks does not change.
+ * Replaces the text between `<!-- settings:ID -->` and `<!-- /settings -->` in a guide with the table of the type's
+ * settings. A guide may have tables of several types. A guide without these marks does not change.
  */
 export function fillGuide(markdown: string, type: AnyConnectionType): string {
   const begin = `<!-- settings:${type.id} -->`;

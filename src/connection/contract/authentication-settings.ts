@@ -10,7 +10,10 @@ const LONGEST_AGE_SECONDS = 183 * 24 * 60 * 60;
 /** A class has no spaces, because `acr_values` separates classes by spaces. */
 const CLASS = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
-/** How long ago the person may have authenticated at the provider. `sentence` says how the protocol asks for it. */
+/**
+ * Declares the setting for the time, in seconds, since a person authenticated at the provider. An older authentication
+ * is refused. `sentence` becomes part of the setting's help; it says how the protocol asks for a recent authentication.
+ */
 export function maxAgeSeconds(sentence: string) {
   return integer({
     minimum: 0,
@@ -20,7 +23,9 @@ export function maxAgeSeconds(sentence: string) {
   });
 }
 
-/** The accepted authentication context classes. `claim` is the protocol's name for the class. */
+/**
+ * Declares the setting for the accepted authentication context classes. `claim` is the protocol's name for the class.
+ */
 export function requiredAcr(claim: string) {
   return list({
     label: "Required authentication context classes",

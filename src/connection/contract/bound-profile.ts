@@ -1,4 +1,4 @@
-/** Bounds the values of a profile, as the contract demands. It is the last step of `normalize`. */
+/** Bounds the values of a profile, as the contract demands. The `normalize` of each connection type calls it last. */
 import type { ProfileField } from "../../people/user/profile/field-name.js";
 import { cutText, normalizeLine } from "../../platform/text.js";
 import type { Authentication } from "../../protocols/authentication.js";
@@ -19,15 +19,16 @@ export const PROFILE_LENGTHS = {
 } as const;
 
 /**
- * The longest class and method, in characters, and the largest number of methods. Methods of RFC 8176 have at most six
- * characters.
+ * The longest class (`acr`) and the longest method (`amr`), in characters, and the largest number of methods. The
+ * methods of RFC 8176 have at most six characters.
  */
 const AUTHENTICATION_LENGTHS = { acr: 255, method: 48, methods: 10 } as const;
 
 /**
- * Trims white space and control characters, or replaces them by one space. Removes characters that change the direction of
- * writing. Cuts names and profile fields to their length; identifiers that are too long count as missing. Does not change issuer
- * and subject, which the protocol has checked, or groups and attributes, which mappings compare exactly.
+ * Puts each value on one line: removes white space and control characters at its ends, and replaces those inside it by
+ * one space. Removes characters that change the direction of writing. Cuts names and profile fields to their length;
+ * identifiers that are too long count as missing. Does not change issuer and subject, which the protocol has checked,
+ * or groups and attributes, which mappings compare exactly.
  */
 export function boundProfile(profile: NormalizedProfile): NormalizedProfile {
   const fields = Object.entries(profile.profile).flatMap(([field, value]) => {
@@ -51,7 +52,10 @@ export function boundProfile(profile: NormalizedProfile): NormalizedProfile {
   };
 }
 
-/** A context class that is too long counts as missing. Usher keeps the first of too many methods. */
+/**
+ * A context class or a method that is too long counts as missing. If there are too many methods, Usher keeps the first
+ * ones.
+ */
 function boundAuthentication(authentication: Authentication): Authentication {
   const methods = authentication.amr.flatMap((method) => whole(method, AUTHENTICATION_LENGTHS.method) ?? []);
   return {

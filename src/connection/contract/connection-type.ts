@@ -1,7 +1,7 @@
 /**
  * The contract between Usher and a kind of identity provider. A connection type is one folder that exports one
- * `defineConnectionType({ … })`, and one line in `connection-types/index.ts`. It knows its protocol and its provider. It does
- * not use the database or provisioning.
+ * `defineConnectionType({ … })`, and one line in `connection-types/index.ts`. A type knows its protocol and its
+ * provider. It does not use the database or provisioning.
  */
 import type { Strategy } from "passport";
 import type { RefusalTexts } from "../../protocols/refusal.js";
@@ -24,7 +24,7 @@ export interface Addresses {
   readonly acsUrl: string;
   /** SAML service provider metadata, whose address is also the entity ID. */
   readonly metadataUrl: string;
-  /** Where the browser brings the provider's logout messages, and returns after a sign-out at the provider. */
+  /** The browser brings the provider's logout messages here. After a sign-out at the provider, it returns here. */
   readonly logoutUrl: string;
   /** Where the provider's server posts logout tokens (OpenID Connect Back-Channel Logout 1.0). */
   readonly backChannelLogoutUrl: string;
@@ -92,7 +92,7 @@ export interface Runtime {
   readonly clientKeys?: readonly ClientKey[];
   /** Facts that the type has kept about this connection's provider; absent if nothing stores them. */
   readonly memory?: Memory;
-  /** Since when `refresh` has failed, for a diagnosis; absent while it works. */
+  /** The time since which `refresh` has failed, for a diagnosis; absent while `refresh` works. */
   readonly refreshFailingSince?: Date;
   /** The claims or attributes that the connection's mappings use; absent if they were not loaded. */
   readonly mappedClaims?: readonly string[];
@@ -103,8 +103,8 @@ export interface ClaimsView<Verified, Opened> {
   /** The claims of the message as JSON, without tokens and secrets. */
   readonly show: (verified: Verified) => Readonly<Record<string, unknown>>;
   /**
-   * Makes a message from these claims, for a preview. It cannot sign a person in, because no provider vouches for it. Returns a
-   * sentence if the claims cannot be read.
+   * Makes a message from these claims, for a preview. The message cannot sign a person in, because no provider vouches
+   * for it. If the claims cannot be read, returns an `issue`: a sentence that says why.
    */
   readonly read: (
     claims: Readonly<Record<string, unknown>>,
@@ -116,8 +116,8 @@ export interface ClaimsView<Verified, Opened> {
 export const OPERATOR_APP_SETTING = "operatorApp";
 
 /**
- * One app of the operator at a provider, for all customers. A customer's administrator consents to it and enters nothing: the
- * verified sign-in after the consent says which tenant of the provider is theirs.
+ * One app of the operator at a provider, for all customers. A customer's administrator consents to the app and enters
+ * no settings. A verified sign-in after the consent says which tenant of the provider belongs to the customer.
  */
 export interface OperatorApp<Declaration extends SettingsDeclaration = SettingsDeclaration, Verified = unknown> {
   /** The provider's name on the shared button: "Sign in with NAME". */
@@ -188,9 +188,12 @@ export interface ConnectionType<
   /** How the response arrives: as a redirect with a query, or as a form that the browser posts across sites. */
   readonly binding: "redirect" | "post";
   readonly settings: Declaration;
-  /** The protocol's published refusals, which become codes in the schema. */
+  /** The texts of the refusals that the type throws, by code. The codes become error codes of the API. */
   readonly refusals: RefusalTexts;
-  /** Checks rules across settings when they are saved. With `complete`, also checks rules of activation. */
+  /**
+   * Checks rules across settings when they are saved. If `complete` is true, also checks the rules that only activation
+   * demands.
+   */
   readonly check: (settings: DraftSettingsOf<Declaration>, complete: boolean) => readonly SettingIssue[];
   /** The values to paste at the provider. They are known before any setting is set. */
   readonly serviceProvider: (addresses: Addresses) => readonly ServiceProviderDetail[];
@@ -247,7 +250,7 @@ export interface ConnectionType<
   readonly refresh?: (settings: SettingsOf<Declaration>, runtime: Runtime) => Promise<Date | null>;
   /** Creates the connection's own key pairs. Usher stores them encrypted and passes them back as `runtime.keys`. */
   readonly createKeys?: (addresses: Addresses, now: Date) => Promise<OwnKeys>;
-  /** Client keys in place of a client secret. */
+  /** How the type uses client keys in place of a client secret; absent if it never does. */
   readonly clientKeys?: ClientKeyUse<DraftSettingsOf<Declaration>>;
   /** The public document at the connection's metadata address, for the provider. Must not contain secrets. */
   readonly metadataDocument?: (

@@ -3,7 +3,7 @@
  * restart and every replica can use them while the provider does not answer.
  */
 
-/** Texts and lists of texts, never secrets. */
+/** The facts under one name: texts and lists of texts, never secrets. */
 export type LearnedFacts = Readonly<Record<string, string | readonly string[]>>;
 
 export interface KeptFacts {
@@ -21,11 +21,12 @@ export interface Memory {
    */
   readonly recallNow: (name: string) => Promise<KeptFacts | null>;
   /**
-   * Stores facts under a name and replaces older ones. Never rejects, because sign-ins do not depend on it. If all facts
-   * together exceed half a million characters, nothing is stored.
+   * Stores facts under a name and replaces older ones. Never rejects, because sign-ins do not depend on it. If all
+   * facts together exceed half a million characters, nothing is stored.
    *
-   * @param learnedAt when the type began to ask the provider, if that was not just now. Facts from an earlier time never replace
-   *   facts from a later time, because replicas may store theirs in a different order than they asked.
+   * @param learnedAt when the type began to ask the provider, if that was not just now. Facts from an earlier time
+   *   never replace facts from a later time, because replicas may store facts in a different order than they asked for
+   *   them.
    */
   readonly keep: (name: string, facts: LearnedFacts, learnedAt?: Date) => Promise<void>;
 }

@@ -4,7 +4,8 @@ import type { Authentication } from "../../protocols/authentication.js";
 
 /**
  * The groups that a provider sent. *Silent*: the provider sent no groups claim. *Unknown*: the person has groups that
- * the provider did not send, as in Entra ID's overage. Neither of the two means that the person has no groups.
+ * the provider did not send; Entra ID leaves out a long list, for example. Neither *silent* nor *unknown* means that
+ * the person has no groups.
  */
 export type Groups =
   | { readonly kind: "known"; readonly values: readonly string[] }
@@ -29,8 +30,8 @@ export interface NormalizedProfile {
   readonly employeeId: string | null;
   readonly groups: Groups;
   /**
-   * The names of the claims that the connection reads groups from: the one that its settings name, or the usual ones. A rule on
-   * one of them is a rule on groups, even if the provider did not send that claim.
+   * The names of the claims that the connection reads groups from: the claim that its settings name, or the usual
+   * claims. A mapping rule on such a claim is a rule on groups, even if the provider did not send the claim.
    */
   readonly groupsClaims: readonly string[];
   readonly profile: Readonly<Partial<Record<ProfileField, string>>>;

@@ -26,7 +26,10 @@ export interface SettingCondition {
   readonly value: string | boolean;
 }
 
-/** One declared setting. `Value` is its type in an activated connection, with `null` unless it is required or has a default. */
+/**
+ * One declared setting. `Value` is the type of its value in an activated connection. It includes `null` unless the
+ * setting is required or has a default.
+ */
 export interface Setting<Value = unknown> {
   readonly kind: SettingKind;
   readonly label: string;
@@ -39,9 +42,12 @@ export interface Setting<Value = unknown> {
   readonly fixed: boolean;
   /** A change raises the trust version, which ends flows and sessions of the connection. */
   readonly trust: boolean;
-  /** Whether this change raises the trust version, if that depends on the values. Called only if `trust` is true. */
+  /**
+   * Whether the change from `before` to `after` raises the trust version. Left out, every change does. Called only if
+   * `trust` is true.
+   */
   raisesTrust?(this: void, before: NonNullable<Value> | null, after: NonNullable<Value> | null): boolean;
-  /** The type sends secrets to this address, so a change requires them to be entered again. */
+  /** The type sends secrets to this address. Whoever changes the address must enter the secrets again. */
   readonly receivesSecrets: boolean;
   /** The value if the setting is left out. */
   readonly default: Value | null;
@@ -74,7 +80,7 @@ interface Common<Value> {
   readonly label: string;
   readonly help: string;
   readonly required?: boolean;
-  /** Only with `required`. */
+  /** Allowed only if `required` is true. */
   readonly requiredUnless?: SettingCondition;
   readonly fixed?: boolean;
   readonly trust?: boolean;
@@ -132,7 +138,10 @@ function parseText(input: unknown, longest = TEXT_LENGTH): Parsed<string> {
   return issue === null ? { value } : { issue };
 }
 
-/** Finds characters that word processors and web pages add to copied ids and secrets. Providers do not use them. */
+/**
+ * Finds a character that word processors and web pages add to copied ids and secrets, and returns the mistake.
+ * Providers do not use such characters.
+ */
 function findTypography(value: string): string | null {
   const [found = ""] = /[\u2018-\u201f]|\p{Cf}/u.exec(value) ?? [];
   if (found === "") return null;
@@ -167,7 +176,7 @@ export function url<const Options extends Common<string> & { reach: "server" | "
   });
 }
 
-/** A secret. It is encrypted at rest, and answers say only when it was set. */
+/** A secret. Usher stores it encrypted. The API never returns it, only the time when it was set. */
 export function secret<const Options extends Common<string> & { longest?: number }>(options: Options) {
   return declare<string, Options>("SECRET", options, (input) => parseText(input, options.longest ?? TEXT_LENGTH));
 }

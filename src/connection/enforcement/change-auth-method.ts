@@ -1,4 +1,4 @@
-/** Moves people with a password to single sign-on, one or many, with a preview. */
+/** Moves one or many people with a password to single sign-on. A preview returns the results without changes. */
 import { causeOf, type Caller } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { recordAudit } from "../../audit/record-audit.js";
@@ -24,19 +24,19 @@ import { findIdentitiesOfUsers } from "../identity/identity.repository.js";
 import type { ConnectionServices } from "../services.js";
 
 export interface AuthMethodChange {
-  /** At most as many as `doForEach` takes. */
+  /** The accounts to move. `doForEach` limits their number. */
   readonly userIds: readonly string[];
   /** Whether to change nothing and only return the results. */
   readonly dryRun?: boolean | null;
 }
 
 /**
- * Moves each account to single sign-on, in its own unit of work. The account loses its password, its sessions and its links.
- * An account without an identity becomes prepared, so that the person's first sign-in finds it by the connection's match key.
- * An account of method SSO stays as it is.
+ * Moves each account to single sign-on, in its own unit of work. The account loses its password, its sessions and its
+ * links. An account without an identity becomes a prepared account: the person's first sign-in finds it by the
+ * connection's match key. An account that already uses single sign-on stays as it is.
  *
- * @throws INVALID_INPUT for too many users. A refusal of one account is a result: FORBIDDEN, NOT_FOUND, AUTH_METHOD_KEPT,
- *   BREAK_GLASS_PROTECTED, EMAIL_TAKEN
+ * @throws INVALID_INPUT for too many users. The refusal of one account is not thrown, but is in its result: FORBIDDEN,
+ *   NOT_FOUND, AUTH_METHOD_KEPT, BREAK_GLASS_PROTECTED, EMAIL_TAKEN
  */
 export async function changeAuthMethod(
   services: ConnectionServices,
@@ -68,7 +68,10 @@ async function findObstacle(unit: UnitOfWork, organization: Organization): Promi
   return active === undefined ? "NO_CONNECTION" : null;
 }
 
-/** The account after the move. @throws EMAIL_TAKEN if another account is prepared for the address */
+/**
+ * Returns the account as it is after the move. Stores nothing. @throws EMAIL_TAKEN if another account is prepared for
+ * the address
+ */
 async function planMove(unit: UnitOfWork, before: User): Promise<User> {
   const identities = (await findIdentitiesOfUsers(unit, null, [before.id])).get(before.id) ?? [];
   const isLinked = identities.some(({ retiredAt }) => retiredAt === null);

@@ -63,8 +63,8 @@ export async function listShutOut(
 }
 
 /**
- * Refuses the policy REQUIRED while something is missing, or until the caller confirms the number of people whom it would
- * shut out. The caller locks the organization.
+ * Refuses the policy REQUIRED while something is missing, or until the caller confirms the number of people whom it
+ * would shut out. The caller must have locked the organization.
  *
  * @throws SSO_REQUIREMENT_NOT_MET, CONFIRMATION_REQUIRED
  */
@@ -103,7 +103,8 @@ async function hasProvenConnection(reader: Reader, organizationId: string): Prom
 async function selectShutOut(reader: Reader, organizationId: string): Promise<Condition> {
   const connections = (await findConnectionsOfOrganizations(reader, [organizationId])).get(organizationId) ?? [];
   const active = connections.filter(({ state }) => state === "ACTIVE");
-  // A link that merging made is hidden while its connection does not merge.
+  // While a connection does not merge, sign-ins do not follow the links that merging made. Such a link opens no
+  // account.
   const merging = active.filter(({ policies }) => policies.accountLinking === "MERGE_BY_EMAIL");
   const among = (list: readonly { readonly id: string }[]) => (list.length === 0 ? "NULL" : placeholders(list));
   return {

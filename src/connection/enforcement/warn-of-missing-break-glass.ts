@@ -1,6 +1,6 @@
 /**
- * Tells the administrators of an organization that requires single sign-on, and the operator, when no break-glass account can
- * sign in. Tells them once, and again only after there was such an account.
+ * Tells the administrators of an organization that requires single sign-on, and the operator, when no break-glass
+ * account can sign in. Tells them once. Tells them again only if such an account existed in the meantime.
  */
 import { findOrganization } from "../../people/organization/organization.repository.js";
 import { noticeBreakGlassMissing } from "../../people/notices/notice-break-glass.js";
@@ -32,7 +32,7 @@ export const WARN_OF_MISSING_BREAK_GLASS: UpkeepStep = {
   },
 };
 
-/** Whether the administrators were told. */
+/** Whether the organization's administrators were told already. */
 async function isKnown(reader: Reader, organizationId: string): Promise<boolean> {
   const row = await reader.row<{ since: unknown }>(
     "SELECT break_glass_missing_since AS since FROM organization WHERE id = ?",

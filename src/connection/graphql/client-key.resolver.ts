@@ -8,7 +8,7 @@ import { ClientKeyType, RotateConnectionKeyInput, RotateConnectionKeyPayload } f
 import { SsoConnectionType } from "./connection.type.js";
 import { requireInsight } from "./require-insight.js";
 
-/** Two new key pairs take a tenth of a second of CPU time or more. */
+/** The query cost of a rotation. Making two key pairs takes a tenth of a second of CPU time or more. */
 const COST_OF_KEYS = 10_000;
 
 @Resolver(() => SsoConnectionType)

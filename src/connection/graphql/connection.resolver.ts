@@ -37,7 +37,10 @@ import { ConnectionPoliciesType } from "./policies-types.js";
 import { requireInsight } from "./require-insight.js";
 import { declaredSettingsTypes, declareSettingsTypes } from "./settings-types.js";
 
-/** Some types create key pairs for a new connection, which takes a tenth of a second of CPU time or more. */
+/**
+ * The query cost of creating a connection. Some types then make key pairs, which takes a tenth of a second of CPU time
+ * or more.
+ */
 const COST_OF_CREATING = 10_000;
 
 function describeMissingType(type: string): Finding {

@@ -18,12 +18,12 @@ import {
 } from "./mapping.input.js";
 import { AttributeMappingType, GroupMappingType, RoleMappingType } from "./mapping.type.js";
 
-/** MAPPINGS_WRITE includes reading. */
+/** Requires MAPPINGS_READ or MAPPINGS_WRITE. */
 export function requireMappings(caller: Caller, { organizationId }: Pick<Connection, "organizationId">): void {
   if (!holds(caller, organizationId, "MAPPINGS_WRITE")) requirePermission(caller, organizationId, "MAPPINGS_READ");
 }
 
-/** Role mappings with their roles. */
+/** Adds its role to each role mapping. Leaves out mappings whose role the organization does not have. */
 export async function showRoleMappings(
   loaders: Pick<ConnectionLoaders, "rolesOfOrganization">,
   context: RequestContext,
@@ -39,7 +39,7 @@ export async function showRoleMappings(
   });
 }
 
-/** Group mappings with their groups. */
+/** Adds its group to each group mapping. Leaves out mappings whose group does not exist. */
 export async function showGroupMappings(
   loaders: Pick<ConnectionLoaders, "group">,
   context: RequestContext,

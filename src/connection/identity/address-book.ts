@@ -1,7 +1,7 @@
 /**
  * Loads the accounts and links of an organization that have one of the given e-mail addresses, and where each address
- * came from. The number of queries does not depend on the number of addresses: one for a sign-in, many for a switch of
- * policy.
+ * came from. The number of queries does not depend on the number of addresses. A sign-in asks for one address, and a
+ * switch of policy for many.
  */
 import type { Reader, SqlValue } from "../../platform/database/database.js";
 import type { Condition } from "../../platform/graphql/keyset.js";
@@ -20,14 +20,14 @@ export interface AddressBookQuery {
   /** Selects folded addresses: the part of a condition after the column, `= ?` or `IN (SELECT …)`. */
   readonly addresses: Condition;
   readonly precedence: readonly FieldSource[];
-  /** The limit of accounts per address. */
+  /** The most accounts to load per address; all accounts if left out. */
   readonly accountsOfAddress?: number;
 }
 
 export interface AddressBook {
   /** The policies of the organization's connections, by connection id. */
   readonly policies: ReadonlyMap<string, MergingPolicies>;
-  /** The accounts that merging may choose for an address, under these policies by connection id. */
+  /** The accounts that merging may choose for an address if the connections have these policies, by connection id. */
   readonly candidatesFor: (
     person: PersonAtProvider,
     emailKey: string,
@@ -35,7 +35,7 @@ export interface AddressBook {
   ) => readonly MergeCandidate[];
   /** Whether a different person at the same connection has the address. */
   readonly isOfAnotherSubject: (person: PersonAtProvider, emailKey: string) => boolean;
-  /** `null` if the account has no address of the book. */
+  /** The account with this id; `null` if neither the account nor a link to it has one of the loaded addresses. */
   readonly accountOf: (userId: string) => AddressHolder | null;
   /** The address that a provider last sent for an account. */
   readonly providerAddressOf: (userId: string) => FieldValue | null;
@@ -61,7 +61,7 @@ export async function loadAddressBook(reader: Reader, query: AddressBookQuery): 
   const isFromProvider = (userId: string) =>
     chooseWinners(emails.get(userId) ?? [], precedence).get("email")?.source === "SSO";
   // If two providers send different addresses for one account, each sign-in changes the account's address. The result
-  // must not depend on which of them came last.
+  // must not depend on which provider was last, so an account is found by the addresses of its links, too.
   const accountsOf = (emailKey: string): ReadonlySet<AddressHolder> => {
     const joined = activeLinks(emailKey)
       .filter(({ linkKind, userId }) => linkKind === "MERGED" || isFromProvider(userId))
@@ -96,7 +96,9 @@ export function isAddressKept(link: Identity, emailKey: string | null, sent: Fie
   return foldCase(sent.value) === link.emailKey && sent.givenAt <= link.createdAt;
 }
 
-/** The ids of the accounts that have an address, or that a link with the address leads to. */
+/**
+ * Selects the ids of the accounts that have one of the addresses, or to which a link with one of the addresses leads.
+ */
 function selectAccounts(organizationId: string, { sql, parameters }: Condition): Condition {
   const both: SqlValue[] = [organizationId, ...parameters, organizationId, ...parameters];
   return {

@@ -68,7 +68,10 @@ async function insertFree(unit: UnitOfWork, identity: Parameters<typeof insertId
   return inserted;
 }
 
-/** Moves a person to a different connection, whose provider knows them by the same issuer and subject. */
+/**
+ * Moves a person's link to a different connection, whose provider knows the person by the same issuer and subject. If
+ * the person has an own link there already, that link stays, and the given link is retired.
+ */
 export async function movePerson(
   unit: UnitOfWork,
   organization: Organization,
@@ -127,9 +130,10 @@ export async function renameIssuer(
 }
 
 /**
- * Ends the merge of a person into an account, and ends their sessions there. Retires the link: it stays as a record that keeps
- * the person from ever being merged again. If the merge ends only because the address has a different meeting account now (see
- * `meeting-account.ts`), the link is deleted instead, so that the person can be merged into this account again.
+ * Ends the merge of a person into an account, and ends their sessions there. Retires the link: it stays as a record
+ * that keeps the person from ever being merged again. If the merge ends only because merging now leads people with the
+ * address to a different account (the meeting account, see `meeting-account.ts`), the link is deleted instead, so that
+ * the person can be merged into this account again.
  */
 export async function endMerge(
   unit: UnitOfWork,

@@ -67,8 +67,8 @@ export async function relinkIdentity(
     const { organization } = await lockFor(unit, connection);
     const user = await findTarget(unit, organization.id, input.userId);
     await requireHoldingUser(unit, caller, user.id);
-    // A relinked administrator loses access, and the checks that protect the last administrator do not notice a
-    // relinking.
+    // A relinked administrator loses access. The checks that protect the last administrator do not notice a relinking,
+    // so the caller must hold every permission of the old accounts, too.
     const { own, merged } = await findLinks(unit, person.connectionId, person.issuer, person.subject);
     for (const link of [own, merged]) if (link !== null) await requireHoldingUser(unit, caller, link.userId);
     return await linkPerson(unit, organization, person, user);
@@ -106,7 +106,7 @@ async function readPersonFor(
   return { person: { ...named, emailKey: null }, connection };
 }
 
-/** Takes identifiers as they are, without trimming or normalising, like a sign-in does. */
+/** Checks that the input names the person in one way. Like a sign-in, does not trim or normalise the identifiers. */
 function checkPerson(caller: Caller, input: RelinkInput): { readonly identityId: string } | PersonAtProvider {
   scopeFor(caller, "USERS_WRITE");
   const check = new InputCheck();

@@ -51,8 +51,8 @@ export interface Links {
   readonly own: Identity | null;
   readonly merged: Identity | null;
   /**
-   * Whether a merged link was retired, because the address changed or an administrator undid the merge. The person is never
-   * merged again.
+   * Whether a merged link was retired, because the address changed or an administrator undid the merge. If so, the
+   * person is never merged again.
    */
   readonly unmerged: boolean;
 }
@@ -197,7 +197,7 @@ export async function moveIdentity(
 /**
  * At most two identities of a connection for which the provider last sent this address.
  *
- * @param except a person whose own links do not count. Links of the same subject under another issuer come first.
+ * @param except a person whose links do not count. Links of that person's subject under a different issuer come first.
  */
 export async function findIdentitiesByEmail(
   reader: Reader,
@@ -232,7 +232,7 @@ export async function findIdentitiesOfUsers(
   return byUser;
 }
 
-/** The hashes under which a directory may name the person of a link. */
+/** The hashes of the ids by which a provisioning directory may name the person. */
 function directoryKeysOf({ externalId, subject }: PersonOfDirectory) {
   return { externalHash: sha256Hex(externalId ?? subject), nameHash: sha256Hex(foldCase(subject)) };
 }
@@ -240,13 +240,13 @@ function directoryKeysOf({ externalId, subject }: PersonOfDirectory) {
 /** A person as a provider and its provisioning directory name them. */
 interface PersonOfDirectory {
   readonly subject: string;
-  /** Absent if it is the subject. */
+  /** The person's id in the directory; absent if it is the subject. */
   readonly externalId?: string;
 }
 
 /**
- * The accounts that a directory of the connection's provider describes: at most two. Links that a merge made do
- * not count.
+ * The accounts of the person whom a directory of the connection's provider names by this key: at most two. Links that a
+ * merge made do not count.
  */
 export async function findUsersOfDirectoryKey(
   reader: Reader,

@@ -1,4 +1,4 @@
-/** The link (connection, issuer, subject) → user. */
+/** A link from a person at a provider (connection, issuer and subject) to an account. */
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("identity")
@@ -41,7 +41,7 @@ export class IdentityRow {
   @Column({ name: "external_hash", type: "varchar", length: 64, nullable: true })
   externalHash!: string | null;
 
-  /** SHA-256 hex of the subject, folded to one case, for a directory that names people by it. */
+  /** SHA-256 hex of the subject, folded to one case, for a directory that names people by their subject. */
   @Column({ name: "name_hash", type: "varchar", length: 64, nullable: true })
   nameHash!: string | null;
 

@@ -1,4 +1,4 @@
-/** The link (connection, issuer, subject) → user. */
+/** A link from a person at a provider (connection, issuer and subject) to an account. */
 import { createHash } from "node:crypto";
 
 export type LinkKind = "OWN" | "MERGED";

@@ -95,7 +95,7 @@ export async function rejectLinkRequest(
   return await answer(services, caller, id, "REJECTED", async () => {});
 }
 
-/** Answering with the same decision again changes nothing. */
+/** Applies and stores a decision. If the request already has this decision, nothing changes. */
 async function answer(
   { reader, begin }: ConnectionServices,
   caller: Caller,

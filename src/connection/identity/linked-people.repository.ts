@@ -25,7 +25,7 @@ export async function findIdentitiesWithAddress(
 
 /** A person at a provider, with their links. */
 export interface LinkedPerson extends Links {
-  /** The link of their last sign-in. */
+  /** The link through which the person last signed in. */
   readonly latest: Identity;
 }
 
@@ -74,7 +74,7 @@ export interface FollowedLinksQuery {
   readonly limit: number;
 }
 
-/** The condition for links that sign-ins through a connection follow, of the table alias `i`. */
+/** The SQL condition, on the table alias `i`, for the links that sign-ins through a connection follow. */
 function followedLinks(merges: boolean): string {
   const followed = merges
     ? `(i.link_kind = 'MERGED' OR NOT EXISTS

@@ -15,7 +15,7 @@ export type MergingPolicies = Pick<ConnectionPolicies, "accountLinking" | "requi
 export interface AddressLink {
   /** Whether the link belongs to the connection through which the person signs in. */
   readonly here: boolean;
-  /** Whether that provider called the address verified; `null` if it did not say. */
+  /** Whether the link's provider called the address verified; `null` if the provider did not say. */
   readonly emailVerified: boolean | null;
   /** Whether a merge of that person under this address was undone. They are never merged again. */
   readonly unmerged: boolean;
@@ -50,7 +50,7 @@ export interface MergingPerson {
   readonly own: { readonly user: Pick<User, "id"> } | null;
   /** Whether the provider has sent the address ever since the own link was made. */
   readonly ownAddressKept: boolean;
-  /** The account of the merged link, and the address of the merge. */
+  /** The account of the merged link, and the address that led to the merge; `null` without a merged link. */
   readonly merged: {
     readonly user: Pick<User, "id" | "breakGlass">;
     readonly emailKey: string | null;
@@ -73,7 +73,7 @@ export type LinkOutcome =
   /** The person has no link. */
   | { readonly kind: "unlinked" };
 
-/** Decides which account the links of a person lead to, and whether merging leads to a different one. */
+/** Decides to which account the links of a person lead, and whether merging leads the person to a different account. */
 export function followLinks(person: MergingPerson): LinkOutcome {
   const { own, emailKey } = person;
   const merges = person.policies.accountLinking === "MERGE_BY_EMAIL";
@@ -136,11 +136,12 @@ function isWordEnough(emailVerified: boolean | null, requireVerifiedEmail: boole
 }
 
 /**
- * Whether merging may lead a person to an account. The account is theirs already, has a password, or got the address through
- * another connection that merges. Every link to it with this address must satisfy `requireVerifiedEmail` of both the person's
- * connection and the link's own. Otherwise, an attacker could make a provider send a victim's address, create an account with
- * it and wait for the victim to be merged into it (pre-hijacking). A password account with an unproved address may be joined,
- * because merging removes its password.
+ * Whether merging may lead a person to an account. One of these must be true: the person has a link to the account
+ * already, the account has a password, or it got the address through another connection that merges. In addition, every
+ * link to the account with this address must satisfy `requireVerifiedEmail` of the person's connection and of the
+ * link's own connection. Otherwise, an attacker could make a provider send a victim's address, create an account with
+ * it and wait for the victim to be merged into it (pre-hijacking). A password account with an unproved address may be
+ * joined, because merging removes its password.
  */
 function isJoinable(
   { user, links, addressFromProvider }: MergeCandidate,
@@ -150,8 +151,8 @@ function isJoinable(
     isWordEnough(emailVerified, requireVerifiedEmail || policies.requireVerifiedEmail, domainProved);
   if (!links.every(isEnough)) return false;
   if ([own, merged].some((theirs) => theirs?.user.id === user.id)) return true;
-  // An address that came from a provider but is in no link was mapped from a different claim. The provider does not vouch for
-  // it.
+  // An address that came from a provider but is in no link was mapped from a different claim. The provider does not
+  // vouch for it, so the account may not be joined.
   if (user.authMethod === "PASSWORD") return links.length > 0 || !addressFromProvider;
   // Two accounts of one connection belong to two people. An account of a connection that does not merge stays separate, and
   // so does a person whose merge was undone.

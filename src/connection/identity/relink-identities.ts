@@ -177,7 +177,10 @@ async function plan(
   return planned;
 }
 
-/** After the move, a different provider vouches for the person. So the caller must hold every permission of the person. */
+/**
+ * Returns why a link cannot move, or `null` if it can. After the move, a different provider vouches for the person. So
+ * the caller must hold every permission of the person.
+ */
 async function findRefusal(
   reader: Reader,
   caller: Caller,

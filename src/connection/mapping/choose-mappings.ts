@@ -30,10 +30,10 @@ export interface GroupMappingInput extends RuleInput {
   readonly groupId: string;
 }
 
-/** A mapping without its id. An unchanged mapping keeps its id. */
+/** A mapping as an input wants it, without an id. `keepIds` adds the id of an equal old mapping. */
 type Wanted = Omit<NewMapping, "id">;
 
-/** The fields from which Usher knows a person's manager. */
+/** The fields that make somebody a manager: a person's `managerEmail` names the `email` of the manager. */
 const MANAGER_FIELDS = ["managerEmail", "email"] as const;
 
 /** A checked list of mappings of one kind. */

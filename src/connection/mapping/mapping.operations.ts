@@ -31,7 +31,7 @@ import {
 import { NO_MAPPINGS, type Mappings } from "./mapping.js";
 import { findMappingsOf, replaceMappings, type MappingKind, type NewMapping } from "./mapping.repository.js";
 
-/** All mappings of one kind, in their order. */
+/** The new list of a connection's mappings of one kind, in their order. */
 export interface MappingsInput<Mapping> {
   readonly connectionId: string;
   /** The version that the caller has read. If it is absent, the change applies to any version. */

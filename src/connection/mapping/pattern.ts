@@ -1,7 +1,7 @@
 /** Patterns of rules in RE2 syntax. RE2 takes time linear in the value, so a pattern cannot stall a sign-in. */
 import { RE2JS } from "re2js";
 
-/** Characters of a pattern, repetitions written out. */
+/** The most characters of a pattern, with repetitions written out. */
 export const LONGEST_PATTERN = 1000;
 
 /** Compiles a pattern; `null` if it is too long or not RE2 syntax. */
@@ -15,8 +15,9 @@ export function compilePattern(pattern: string, ignoreCase: boolean): RE2JS | nu
 }
 
 /**
- * In the order in which RE2 tries them: a quoted text, an escape, flags, a class, a count of repetitions, a character. A class
- * may begin with a closing bracket, and it may contain named classes, which have closing brackets, too.
+ * Matches one part of a pattern, in the order in which RE2 tries them: a quoted text, an escape, flags, a class, a
+ * count of repetitions, a character. A class may begin with a closing bracket, and it may contain named classes, which
+ * have closing brackets, too.
  */
 const TOKEN =
   /\\Q([^]*?)(?:\\E|$)|\\[^]|(\(\?[imsU-]+\))|\[\^?\]?(?:\[:\^?\w+:\]|\\[^]|[^\]\\])*\]|\{(\d+)(?:,(\d*))?\}|[^]/gu;

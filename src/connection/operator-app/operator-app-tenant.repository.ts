@@ -4,7 +4,7 @@ import { sha256Hex } from "../../platform/crypto/tokens.js";
 import { isDuplicateKey } from "../../platform/database/driver-errors.js";
 import type { Reader } from "../../platform/database/database.js";
 
-/** The id of the connection that a tenant belongs to; `null` if it has not consented. */
+/** The id of the connection that a tenant belongs to; `null` if the tenant has not consented. */
 export async function findConnectionOfTenant(reader: Reader, type: string, tenant: string): Promise<string | null> {
   const row = await reader.row<{ connection_id: string }>(
     "SELECT connection_id FROM operator_app_tenant WHERE type = ? AND tenant_hash = ?",

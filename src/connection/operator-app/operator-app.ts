@@ -23,7 +23,10 @@ export function findConfiguredApp(type: AnyConnectionType | null): AnyConfigured
   return type?.operatorApp?.configured ?? null;
 }
 
-/** Whether the settings name an app that the operator has not configured, or no longer has. */
+/**
+ * Whether the settings use the operator's app, but the operator has configured no app of this type, or no longer has
+ * it.
+ */
 export function lacksOperatorApp(type: AnyConnectionType | null, settings: Settings): boolean {
   return usesOperatorApp(settings) && findConfiguredApp(type) === null;
 }
@@ -33,7 +36,7 @@ export function supplyOperatorApp(type: AnyConnectionType, settings: Settings): 
   return usesOperatorApp(settings) ? { ...settings, ...findConfiguredApp(type)?.settings } : settings;
 }
 
-/** The issue of settings that need the operator's app, which is not configured. */
+/** The mistake to report if settings use the operator's app, but the operator has configured none. */
 export function describeMissingApp(type: AnyConnectionType): OperatorAppIssue {
   const provider = type.operatorApp?.providerName ?? type.name;
   return {

@@ -5,7 +5,8 @@ import { completeSettings, settingsOf, type PlainSettings, type StoredSecret } f
 import type { MergedSettings } from "./merge-settings.js";
 
 /**
- * The names of the settings that differ, defaults included. A secret in the input always counts as different.
+ * The names of the settings that differ, defaults included. A secret in the input counts as different, unless the input
+ * clears a secret that was not set.
  *
  * @param secretsBefore names of the secrets that were set; `before` may lack their values
  */
@@ -26,7 +27,7 @@ export function findChanged(
   });
 }
 
-/** The order of a list does not matter. */
+/** A value as a text, for comparison. The order of a list does not matter. */
 function comparable(setting: Setting, value: unknown): string {
   const isSet = (setting.kind === "LIST" || setting.kind === "CHOICES") && Array.isArray(value);
   return JSON.stringify(isSet ? (value as string[]).toSorted() : value);
