@@ -7,6 +7,7 @@ import * as argon2 from "@node-rs/argon2";
 import { LOCK_SECONDS, WRONG_PASSWORDS_TO_LOCK } from "../../src/people/credential/lock.changes.js";
 import { createBrowser, type Browser, type Page } from "../../testing/browser.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
+import { createScimClient } from "../support/scim.js";
 import { createTenant, makePerson, whoIsSignedIn, type Tenant } from "../support/tenant.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";
 
@@ -384,6 +385,32 @@ describe("a mailed link for a new password", () => {
     expect((await held.submitForm(0, { password: NEW })).status).toBe(403);
     for (const browser of [linked, held]) expect(await whoIsSignedIn(browser, usher)).toBeNull();
     await merged.updateOrganization({ policies: { passwordRules: null } });
+  });
+
+  it("is not sent to an address that a directory gave the account, because it would open an administrator to the token", async () => {
+    await tenant.updateOrganization({ policies: { passwordForSsoUsers: "ALLOW" } });
+    const scim = await createScimClient(usher, tenant.organizationId);
+    const made = await scim.makeUser();
+    const { id } = (await tenant.users()).find(({ email }) => email === made.userName)!;
+    await setPassword(tenant, id, PASSWORD);
+    const evil = `evil-${(people += 1)}@attacker.test`;
+    await scim.patch(`/Users/${made.id}`, { op: "replace", path: 'emails[type eq "work"].value', value: evil });
+    expect((await tenant.users()).find((user) => user.id === id)?.email).toBe(evil);
+    const browser = createBrowser();
+    const ask = async () => {
+      await browser.get(`${usher.url}/o/${tenant.slug}/forgot`);
+      await browser.submitForm(0, { login: evil });
+      return (await auditOf(tenant, id)).filter(({ action }) => action === "user.password_link_sent").length;
+    };
+    expect(await ask()).toBe(0);
+    // The administrator vouches for the address, and the person proves it.
+    await setPassword(tenant, id, null);
+    await browser.get((await mailedLinks(evil, 1))[0]!);
+    await browser.submitForm(0, { password: NEW });
+    expect(await whoIsSignedIn(browser, usher)).toBe(evil);
+    passMinutes(6);
+    expect(await ask()).toBe(2);
+    await tenant.updateOrganization({ policies: { passwordForSsoUsers: "BREAK_GLASS_ONLY" } });
   });
 
   it("is used once when it is posted several times at once", async () => {

@@ -51,7 +51,9 @@ export async function requestPasswordLink(
     const found = await findLoginAccount(unit, organizationId, email);
     // Whether an account has a password at all is the administrator's decision.
     if (found === null || found.credential === null || found.user.status !== "ACTIVE") return;
-    const { user } = found;
+    const { user, credential } = found;
+    // A directory can give the account any address, and whoever has its token would sign in as the person.
+    if (user.authMethod === "SSO" && credential.emailVerifiedAt === null) return;
     if (await sleeps(unit, organization, user)) return;
     const since = new Date(unit.now.getTime() - MAIL_INTERVAL_SECONDS * 1000);
     if (await wasQueuedSince(unit, since, { recipient: user.email, template: PASSWORD_LINK.name })) return;
