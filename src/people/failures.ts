@@ -224,6 +224,13 @@ export const USER_STATUS_CONFLICT = defineFailure<{
   remedy: "Use the action in details.instead. Nothing was changed.",
 });
 
+export const USER_NOT_INVITED = defineFailure<{ status: UserStatus }>({
+  code: "USER_NOT_INVITED",
+  status: 409,
+  message: ({ status }) => `The account is ${status}: no invitation waits for its person.`,
+  remedy: "Only an account with the status INVITED has an invitation. Nothing was changed.",
+});
+
 /** Provisioning refuses sign-ins with the same code, so its catalogue has the code too. */
 export const SEATS_FULL = defineFailure<{ seatsInUse: number; totalSeats: number | null }>({
   code: "SEATS_FULL",
@@ -270,6 +277,7 @@ export const PEOPLE_FAILURES = [
   VERSION_CONFLICT,
   FIELD_OVERRULED,
   USER_STATUS_CONFLICT,
+  USER_NOT_INVITED,
   DELETION_REFUSED,
   PASSWORD_NOT_ALLOWED,
 ] as const;

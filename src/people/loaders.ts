@@ -5,6 +5,7 @@ import { defineListLoader, defineLoader } from "../platform/graphql/loaders.js";
 import { findCredentials, type Credential } from "./credential/credential.repository.js";
 import type { SecondFactor } from "./factor/factor.js";
 import { countRecoveryCodes, findFactorsOf } from "./factor/factor.repository.js";
+import { findInvitationExpiries } from "./credential/one-time-token.repository.js";
 import type { Domain } from "./domain/domain.js";
 import { findDomainsOfOrganizations } from "./domain/domain.repository.js";
 import { countMembersOfGroups } from "./group/group-member.repository.js";
@@ -128,6 +129,10 @@ export function createPeopleLoaders({ reader }: Store) {
     /** The password of a user by the user's id, as a hash. `null` if the caller sees only a part of the account. */
     credentialOfUser: defineLoader<RequestContext, Credential>((ids, { caller }) =>
       findCredentials(reader, accountScopeOf(caller), ids),
+    ),
+    /** When a user's invitation expires, by the user's id. `null` if the account is not invited, or if the caller sees only a part of it. */
+    invitationExpiryOfUser: defineLoader<RequestContext, Date>((ids, { caller }) =>
+      findInvitationExpiries(reader, accountScopeOf(caller), ids),
     ),
     /** The linked manager of a user by the user's id. `null` if the caller sees only a part of the account. */
     managerOfUser: defineLoader<RequestContext, User>((ids, { caller }) =>

@@ -9,6 +9,7 @@ import { PasswordResolver } from "./credential/password.resolver.js";
 import { DomainResolver, OrganizationDomainsResolver } from "./domain/domain.resolver.js";
 import { systemResolveTxt, type ResolveTxt } from "./domain/resolve-txt.js";
 import { SecondFactorResolver } from "./factor/factor.resolver.js";
+import { InvitationResolver } from "./invitation/invitation.resolver.js";
 import { InstallationResolver } from "./installation/installation.resolver.js";
 import { createPeopleLoaders } from "./loaders.js";
 import { MailResolver } from "./mail/mail.resolver.js";
@@ -78,6 +79,7 @@ export function createPeopleResolvers(store: Store, needs: PeopleNeeds = {}): Re
     [UserStatusResolver, new UserStatusResolver(store, needs.users ?? { guards: [], erasers: [] })],
     [PasswordResolver, new PasswordResolver(store, loaders, clock, needs.publicUrl ?? "")],
     [SecondFactorResolver, new SecondFactorResolver(store, loaders)],
+    [InvitationResolver, new InvitationResolver(store, loaders, clock, needs.publicUrl ?? "")],
     [GroupResolver, new GroupResolver(store, loaders)],
     [UserGroupsResolver, new UserGroupsResolver(loaders)],
     [RoleResolver, new RoleResolver(store, needs.roles ?? [])],

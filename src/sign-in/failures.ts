@@ -277,6 +277,42 @@ export const ACCOUNT_INVITED = refusal(
   "The person has to accept the invitation before they can sign in.",
 );
 
+/** One sentence for a guessed link and for one of a deleted account, because nothing is left of it. */
+export const INVITATION_UNKNOWN = refusal(
+  "INVITATION_UNKNOWN",
+  404,
+  "This invitation does not exist. Its address is not complete, or it was deleted. Ask for a new one.",
+  "Compare the address with the one in the mail. If the account was deleted, invite the person again with inviteUser.",
+);
+
+export const INVITATION_USED = refusal(
+  "INVITATION_USED",
+  410,
+  "This invitation was accepted already. Sign in on the sign-in page.",
+  "An invitation works once. If the person did not accept it, somebody else has: disable the account. A person who has forgotten the password gets a new one with setPassword.",
+);
+
+export const INVITATION_EXPIRED = refusal(
+  "INVITATION_EXPIRED",
+  410,
+  "This invitation has expired, or was replaced by a newer one. Use the newest one, or ask for another.",
+  "Send a new one with resendInvitation. It makes earlier links of the account expire.",
+);
+
+export const INVITATION_WITHDRAWN = refusal(
+  "INVITATION_WITHDRAWN",
+  410,
+  "This invitation was withdrawn.",
+  "The account was archived, for example by revokeInvitation, or a copied link lost its force because its author could not make it any more; the attempt's detail says which. Send a new one with resendInvitation while the account is INVITED.",
+);
+
+export const INVITATION_ADDRESS_CHANGED = refusal(
+  "INVITATION_ADDRESS_CHANGED",
+  410,
+  "This invitation was sent to an address that the account no longer has. Ask for a new one.",
+  "The account's address changed after the invitation. Send a new one with resendInvitation.",
+);
+
 export const SIGN_IN_FAILURES = [
   UNKNOWN_CONNECTION,
   CONNECTION_TYPE_MISSING,
@@ -316,4 +352,9 @@ export const SIGN_IN_FAILURES = [
   SECOND_FACTOR_CLONED,
   PASSKEY_NOT_ACCEPTED,
   ACCOUNT_INVITED,
+  INVITATION_UNKNOWN,
+  INVITATION_USED,
+  INVITATION_EXPIRED,
+  INVITATION_WITHDRAWN,
+  INVITATION_ADDRESS_CHANGED,
 ] as const;

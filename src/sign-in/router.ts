@@ -9,6 +9,7 @@ import { addOperatorRoutes } from "./routes/operator.js";
 import type { SignInRouteOptions } from "./routes/options.js";
 import { addOrganizationPageRoute } from "./routes/organization-page.js";
 import { addOrganizationPromptRoutes } from "./routes/organization-prompt.js";
+import { addInvitationRoutes } from "./routes/invitation.js";
 import { addPasswordRoutes } from "./routes/password.js";
 import { addPostedAnswerRoutes } from "./routes/posted-answer.js";
 import { addSignOutRoutes } from "./routes/sign-out.js";
@@ -27,6 +28,7 @@ export function createSignInRouter(options: SignInRouteOptions): Router {
   addPasswordRoutes(router, options);
   addOperatorRoutes(router, options);
   addFactorRoutes(router, options);
+  addInvitationRoutes(router, options);
   addSignOutRoutes(router, options);
   addLogoutRoutes(router, options);
   // Last, because it matches every address of a connection that has no other route.

@@ -131,6 +131,18 @@ async function setsPasswords(world: World): Promise<void> {
   expect((await ask("RemovePassword", { id: mary })).removePassword.user.passwordSetAt).toBeNull();
 }
 
+async function invites({ ask, organizationId }: World): Promise<void> {
+  const person = { email: "guest@acme.test", firstName: "Gu", lastName: "Est", roleKeys: ["USER"] };
+  const { invitation } = (await ask("InviteUser", { input: { organizationId, ...person } })).inviteUser;
+  expect(invitation).toMatchObject({ state: "OPEN", url: expect.stringContaining("/invitation/") });
+  const { id } = invitation;
+  const listed = (await ask("Invitations", { organizationId })).users.nodes;
+  expect(listed).toMatchObject([{ id, email: person.email, invitation: { state: "OPEN" } }]);
+  const again = (await ask("ResendInvitation", { input: { id, sendMail: false } })).resendInvitation.invitation;
+  expect(again.url).not.toBe(invitation.url);
+  expect((await ask("RevokeInvitation", { id })).revokeInvitation.user.status).toBe("ARCHIVED");
+}
+
 async function changesStatuses(world: World): Promise<void> {
   const { ask, organizationId } = world;
   const alan = await userIdOf(world, "alan");
@@ -291,6 +303,7 @@ export const PEOPLE_OPERATIONS: readonly (readonly [string, (world: World) => Pr
   ["maps claims to fields, roles and groups, and reads the sources of values", mapsClaims],
   ["decides link requests, merges and unmerges, relinks, and previews a move", linksPeople],
   ["sets a password", setsPasswords],
+  ["invites a person, again, and takes it back", invites],
   ["disables, archives, approves and deletes one or many users", changesStatuses],
   ["creates, changes and deletes a role", keepsRoles],
   ["reads and changes the installation, and deletes an organization", keepsInstallation],

@@ -108,6 +108,7 @@ async function createUser(tenant: Tenant, word: string, fields: Record<string, u
 async function causeAccountEvents(tenant: Tenant): Promise<string> {
   const { organizationId } = tenant;
   const grace = await createUser(tenant, "grace", { authMethod: "PASSWORD" });
+  await change(tenant, "inviteUser", "user { id }", { organizationId, email: "joan@acme.example" });
   await change(tenant, "updateUser", "user { id }", {
     id: grace,
     lastName: "Hopper",

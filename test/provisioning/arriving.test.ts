@@ -259,7 +259,7 @@ describe("the last step of a sign-in", () => {
     expect(await hall.rows("SELECT status FROM app_user WHERE id = ?", [ada.userId])).toEqual([{ status: "ACTIVE" }]);
     expect(await hall.count("membership WHERE user_id = ? AND status = 'ACTIVE'", [ada.userId])).toBe(1);
     expect(await hall.count("seat WHERE user_id = ? AND active_key IS NOT NULL", [ada.userId])).toBe(1);
-    expect(await hall.count("one_time_token WHERE user_id = ?", [ada.userId])).toBe(0);
+    expect(await hall.count("one_time_token WHERE user_id = ? AND consumed_at IS NULL", [ada.userId])).toBe(0);
     // The plan is full, so the second account stays invited.
     expect(await hall.arrive(connection, grace.person)).toEqual({ code: "SEATS_FULL" });
     expect(await hall.rows("SELECT status FROM app_user WHERE id = ?", [grace.userId])).toEqual([
@@ -275,7 +275,7 @@ describe("the last step of a sign-in", () => {
     await hall.execute(INVITATION, [userId, userId, userId, id, hall.house.clock.now, new Date(4e12)]);
     expect(await hall.enter(connection)).toBe(userId);
     expect(await hall.rows("SELECT status FROM app_user WHERE id = ?", [userId])).toEqual([{ status: "ACTIVE" }]);
-    expect(await hall.count("one_time_token WHERE user_id = ?", [userId])).toBe(0);
+    expect(await hall.count("one_time_token WHERE user_id = ? AND consumed_at IS NULL", [userId])).toBe(0);
   });
 
   it("makes one user of one person who signs in many times at once", async () => {

@@ -3,9 +3,12 @@ import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { endPendingSignInsOf } from "./pending-sign-in.repository.js";
 import { endSessionsOfUser } from "../session/session.repository.js";
 
-/** Ends every session of a user and revokes every one-time link. The password stays, because an administrator may enable the account again. */
+/**
+ * Ends every session of a user and revokes every one-time link. The password stays, because an administrator may enable the account
+ * again. Invitations stay too, so that their page can say what happened: an invitation works only while its account is INVITED.
+ */
 export async function endAccess(unit: UnitOfWork, userId: string): Promise<void> {
-  await unit.execute("DELETE FROM one_time_token WHERE user_id = ?", [userId]);
+  await endLinks(unit, userId);
   await endPendingSignInsOf(unit, userId);
   await endSessionsOfUser(unit, userId);
 }
@@ -24,7 +27,7 @@ export async function dropUnverifiedCredential(unit: UnitOfWork, userId: string)
     [userId],
   );
   if (row === undefined) {
-    await unit.execute("DELETE FROM one_time_token WHERE user_id = ?", [userId]);
+    await endLinks(unit, userId);
     await unit.execute("DELETE FROM user_session WHERE user_id = ? AND connection_id IS NULL", [userId]);
     return false;
   }
@@ -34,9 +37,16 @@ export async function dropUnverifiedCredential(unit: UnitOfWork, userId: string)
   return true;
 }
 
-/** Revokes the invitations of an account whose person has signed in. */
-export async function dropInvitations(unit: UnitOfWork, userId: string): Promise<void> {
-  await unit.execute("DELETE FROM one_time_token WHERE user_id = ? AND kind = 'INVITATION'", [userId]);
+async function endLinks(unit: UnitOfWork, userId: string): Promise<void> {
+  await unit.execute("DELETE FROM one_time_token WHERE user_id = ? AND kind <> 'INVITATION'", [userId]);
+}
+
+/** Marks the invitations of an account as used after its person has signed in. */
+export async function consumeInvitations(unit: UnitOfWork, userId: string): Promise<void> {
+  await unit.execute(
+    "UPDATE one_time_token SET consumed_at = ? WHERE user_id = ? AND kind = 'INVITATION' AND consumed_at IS NULL",
+    [unit.now, userId],
+  );
 }
 
 /** Marks the address of an account as unproved after it changed. */

@@ -2,7 +2,9 @@
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
+import { placeholders } from "../../platform/database/statements.js";
 import { toDate, toDateOrNull, toJson } from "../../platform/database/values.js";
+import { accountsIn, type AccountScope } from "../user/user.access.js";
 import { OneTimeTokenRow } from "./credential.row.js";
 
 /** The purpose of a link. Each kind works on its own page only. */
@@ -108,8 +110,37 @@ export async function endPasswordLinks(unit: UnitOfWork, userId: string): Promis
   ]);
 }
 
-/** Deletes links that expired long ago. */
+/** Makes the open invitations of an account expire now, because a new one replaces them. */
+export async function expireInvitations(unit: UnitOfWork, userId: string): Promise<void> {
+  await unit.execute(
+    `UPDATE one_time_token SET expires_at = ?
+      WHERE user_id = ? AND kind = 'INVITATION' AND consumed_at IS NULL AND expires_at > ?`,
+    [unit.now, userId, unit.now],
+  );
+}
+
+/** When the invitation of each invited account in a scope expires or expired, by account. */
+export async function findInvitationExpiries(
+  reader: Reader,
+  scope: AccountScope,
+  userIds: readonly string[],
+): Promise<ReadonlyMap<string, Date>> {
+  const accounts = accountsIn(scope);
+  const raws = await reader.rows<{ user_id: string; expires_at: unknown }>(
+    `SELECT t.user_id, MAX(t.expires_at) AS expires_at FROM one_time_token t JOIN app_user u ON u.id = t.user_id
+      WHERE t.user_id IN (${placeholders(userIds)}) AND t.kind = 'INVITATION' AND u.status = 'INVITED' AND ${accounts.sql}
+      GROUP BY t.user_id`,
+    [...userIds, ...accounts.parameters],
+  );
+  return new Map(raws.map((raw) => [raw.user_id, toDate(raw.expires_at)]));
+}
+
+/** Deletes links that expired long ago. An invitation stays until its person or an administrator decided about it. */
 export async function sweepOneTimeTokens(unit: UnitOfWork): Promise<void> {
   const horizon = new Date(unit.now.getTime() - SWEEP_AFTER_SECONDS * 1000);
-  await unit.execute("DELETE FROM one_time_token WHERE expires_at < ?", [horizon]);
+  await unit.execute(
+    `DELETE FROM one_time_token WHERE expires_at < ? AND (kind <> 'INVITATION' OR consumed_at IS NOT NULL
+        OR user_id IN (SELECT id FROM app_user WHERE status <> 'INVITED'))`,
+    [horizon],
+  );
 }

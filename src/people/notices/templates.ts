@@ -223,6 +223,32 @@ export const OPERATOR_INVITED = defineMailTemplate<OperatorInvited>({
     ),
 });
 
+/** The data of the mail with an invitation. */
+export interface InvitationMail {
+  readonly organization: NoticeOrganization;
+  readonly fullName: string;
+  readonly email: string;
+  readonly url: string;
+  readonly expiresAt: Date;
+  readonly authMethod: "SSO" | "PASSWORD";
+}
+
+export const INVITATION = defineMailTemplate<InvitationMail>({
+  name: "invitation",
+  description: "to a person whom an administrator invites, each time the invitation is sent",
+  subject: ({ organization }) => `Your invitation to ${organization.name}`,
+  body: ({ organization, fullName, email, url, expiresAt, authMethod }) =>
+    paragraphs(
+      fullName === email ? "Hello," : `Hello ${toOneLine(fullName)},`,
+      `an administrator of ${toOneLine(organization.name)} invites you. Your account has the address ${email}.`,
+      authMethod === "PASSWORD"
+        ? `Open this address to set a password and sign in: ${url}`
+        : `Open this address to sign in with your company account: ${url}`,
+      `The address works until ${formatMoment(expiresAt)}.${authMethod === "PASSWORD" ? " It works once. Do not pass it on: it opens your account." : ""}`,
+      `If you do not know ${toOneLine(organization.name)}, ignore this mail.`,
+    ),
+});
+
 /** Every template of people. */
 export const NOTICE_TEMPLATES = [
   ACCOUNT_MERGED,
@@ -234,6 +260,7 @@ export const NOTICE_TEMPLATES = [
   BREAK_GLASS_MISSING,
   PASSWORD_LINK,
   OPERATOR_INVITED,
+  INVITATION,
 ] as const;
 
 function paragraphs(...texts: readonly (string | null)[]): string {

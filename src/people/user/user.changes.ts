@@ -43,12 +43,14 @@ export interface NewUser {
   readonly roleSource: RoleSource | ((role: Role) => RoleSource);
 }
 
+/** A new account, and the account as events show it. */
+export interface CreatedAccount {
+  readonly user: User;
+  readonly snapshot: UserSnapshot;
+}
+
 /** Creates an account with its membership, roles and fields, and appends `user.created`. */
-export async function createAccount(
-  unit: UnitOfWork,
-  home: Home,
-  input: NewUser,
-): Promise<{ readonly user: User; readonly snapshot: UserSnapshot }> {
+export async function createAccount(unit: UnitOfWork, home: Home, input: NewUser): Promise<CreatedAccount> {
   const writes = planFields([], input.given, unit.now);
   const winners = chooseWinners(writes.after, home.policies.fieldPrecedence);
   const user: User = {

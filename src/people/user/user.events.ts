@@ -32,6 +32,21 @@ export const USER_CREATED = defineEventType({
   data: z.object({ user: userSchema, changed: z.null() }),
 });
 
+export const USER_INVITED = defineEventType({
+  type: "user.invited",
+  subject: "user",
+  description:
+    "A person was invited, or invited again. The first invitation comes in addition to `user.created`. The event does not contain the link.",
+  data: z.object({
+    user: userSchema,
+    changed: z.null(),
+    invitation: z.object({
+      expiresAt: z.string().describe("ISO 8601."),
+      mailed: z.boolean().describe("Whether Usher mailed the link to the person."),
+    }),
+  }),
+});
+
 export const USER_UPDATED = defineEventType({
   type: "user.updated",
   subject: "user",
@@ -191,6 +206,7 @@ export const USER_UNLOCKED = defineEventType({
 
 export const USER_EVENTS = [
   USER_CREATED,
+  USER_INVITED,
   USER_UPDATED,
   USER_ROLE_CHANGED,
   USER_EMAIL_CHANGED,

@@ -18,7 +18,7 @@ import { requireFreeEmail } from "./email-rule.js";
 import type { FieldSource, FieldValues, GivenFields } from "./profile/field.js";
 import { readPerson, readPersonChange, type PersonChange, type PersonInput } from "./profile/person-input.js";
 import { requireUserUnmanaged } from "./managed.js";
-import { changeAccount, createAccount, type ChangedAccount } from "./user.changes.js";
+import { changeAccount, createAccount, type ChangedAccount, type CreatedAccount } from "./user.changes.js";
 import { requireSeat, takeSeats } from "../seat/seat-of-user.js";
 import { showMember } from "./user.access.js";
 import { findUser } from "./user.repository.js";
@@ -67,40 +67,56 @@ export async function createUser({ begin }: Store, caller: Caller, input: NewUse
   const check = new InputCheck();
   const values = readPerson(check, input);
   check.finish();
-  const authMethod = input.authMethod ?? "SSO";
-  const email = values.email ?? "";
 
   return await begin(caller, causeOf(caller), async (unit) => {
     const organization = await lockOrganization(unit, organizationId);
     if (organization === null) throw new Failure(NOT_FOUND, { type: "organization" });
-    const isChosen = input.roleKeys != null && input.roleKeys.length > 0;
-    const roles = await chooseRoles(
-      unit,
-      organizationId,
-      isChosen ? input.roleKeys : [organization.policies.defaultRole],
-    );
-    // The organization's policy gives the default role, not the caller.
-    if (isChosen) requireHoldingRoles(unit, organizationId, roles);
-    await requireFreeEmail(unit, {
-      email,
-      authMethod,
-      homeOrganizationId: organizationId,
-      firstSignedInAt: null,
-    });
-    await requireSeat(unit, organization, { id: null, isNew: true });
-    const roleSource = isChosen ? sourceOf(caller) : "DEFAULT";
-    const given = giveFields(caller, values);
-    const account = { given, authMethod, status: "ACTIVE", roles, roleSource } as const;
-    const { user, snapshot } = await createAccount(unit, organization, account);
+    const account = { values, authMethod: input.authMethod ?? "SSO", roleKeys: input.roleKeys } as const;
+    const { user } = await createAccountByHand(unit, organization, { ...account, status: "ACTIVE" });
     await takeSeats(unit, organization, user.id);
-    await recordAudit(unit, {
-      organizationId,
-      action: "user.created",
-      subject: { type: "user", id: user.id },
-      after: snapshot,
-    });
     return showMember(caller, user, organizationId);
   });
+}
+
+/** An account that a caller creates, with checked fields. */
+export interface AccountByHand {
+  readonly values: FieldValues;
+  readonly authMethod: AuthMethod;
+  readonly status: "ACTIVE" | "INVITED";
+  /** Absent or empty: the default role of the organization. */
+  readonly roleKeys?: readonly string[] | null | undefined;
+}
+
+/**
+ * Creates an account for the caller of the unit of work, and audits it. The organization is locked. The account takes no seat yet.
+ *
+ * @throws FORBIDDEN for roles with permissions that the caller does not hold, INVALID_INPUT, EMAIL_TAKEN, SEATS_FULL
+ */
+export async function createAccountByHand(
+  unit: UnitOfWork,
+  organization: Organization,
+  { values, authMethod, status, roleKeys }: AccountByHand,
+): Promise<CreatedAccount> {
+  const { caller } = unit;
+  const organizationId = organization.id;
+  const isChosen = roleKeys != null && roleKeys.length > 0;
+  const roles = await chooseRoles(unit, organizationId, isChosen ? roleKeys : [organization.policies.defaultRole]);
+  // The organization's policy gives the default role, not the caller. An invitation is a link to the account, which its author
+  // could use.
+  if (isChosen || status === "INVITED") requireHoldingRoles(unit, organizationId, roles);
+  const email = values.email ?? "";
+  await requireFreeEmail(unit, { email, authMethod, homeOrganizationId: organizationId, firstSignedInAt: null });
+  await requireSeat(unit, organization, { id: null, isNew: true });
+  const roleSource = isChosen ? sourceOf(caller) : "DEFAULT";
+  const given = giveFields(caller, values);
+  const created = await createAccount(unit, organization, { given, authMethod, status, roles, roleSource });
+  await recordAudit(unit, {
+    organizationId,
+    action: "user.created",
+    subject: { type: "user", id: created.user.id },
+    after: created.snapshot,
+  });
+  return created;
 }
 
 /**

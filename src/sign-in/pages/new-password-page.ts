@@ -17,11 +17,13 @@ export interface NewPasswordForm {
   readonly reason: string | null;
   /** Why the last try was refused; `null` before the first one. */
   readonly problem: string | null;
+  /** The page's title, if it is not about a new password. */
+  readonly title?: string;
 }
 
 /** Sends the form. It posts to the page's own address, so that the document does not repeat a link. */
 export function sendNewPasswordPage(response: Response, status: number, form: NewPasswordForm): void {
-  const { organization, user, formToken, reason, problem } = form;
+  const { organization, user, formToken, reason, problem, title = titleOf(organization) } = form;
   const { shortestLength } = organization.policies.passwordRules;
   const body = html`
     ${reason !== null && html`<p>${reason}</p>`}
@@ -49,7 +51,7 @@ export function sendNewPasswordPage(response: Response, status: number, form: Ne
     </form>
     <p>${helpSentence(organization)}</p>
   `;
-  sendPage(response, status, { title: titleOf(organization), body });
+  sendPage(response, status, { title, body });
 }
 
 /** Sends the form with which a person asks for a link. */

@@ -250,6 +250,14 @@ export const MUTATIONS: Readonly<Record<string, Entry>> = {
     firstName: "A",
     lastName: "B",
   })),
+  inviteUser: byInput(["USERS_WRITE"], "InviteUserInput", "user { id }", (house) => ({
+    ...home(house),
+    email: `${house.word()}@acme.test`,
+  })),
+  resendInvitation: byInput(["USERS_WRITE"], "ResendInvitationInput", "user { id }", async (house) => ({
+    id: await things.makeInvitation(house),
+  })),
+  revokeInvitation: byId(["USERS_WRITE"], "user { id }", async (house) => ({ id: await things.makeInvitation(house) })),
   createWebhookEndpoint: byInput(["WEBHOOKS_WRITE"], "CreateWebhookEndpointInput", "endpoint { id }", (house) => ({
     ...home(house),
     url: house.receiver.url,

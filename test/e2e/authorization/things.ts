@@ -20,6 +20,15 @@ export async function makeLocalUser({ usher, home: { organizationId }, word }: H
   return createUser.user.id;
 }
 
+/** An invited account. */
+export async function makeInvitation({ usher, home: { organizationId }, word }: House): Promise<string> {
+  const { inviteUser } = await usher.ask(
+    `mutation ($input: InviteUserInput!) { inviteUser(input: $input) { invitation { id } } }`,
+    { input: { organizationId, email: `${word()}@acme.test` } },
+  );
+  return inviteUser.invitation.id;
+}
+
 export async function makeGroup({ usher, home: { organizationId }, word }: House): Promise<string> {
   const { createGroup } = await usher.ask(
     `mutation ($input: CreateGroupInput!) { createGroup(input: $input) { group { id } } }`,

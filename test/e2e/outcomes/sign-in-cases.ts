@@ -125,4 +125,9 @@ export const SIGN_IN_CAUSES: Readonly<Record<(typeof SIGN_IN_FAILURES)[number]["
   SECOND_FACTOR_CLONED: { elsewhere: "test/e2e/second-factors.test.ts" },
   PASSKEY_NOT_ACCEPTED: { elsewhere: "test/e2e/second-factors.test.ts" },
   ACCOUNT_INVITED: LINKS,
+  INVITATION_UNKNOWN: { elsewhere: "test/e2e/invitations.test.ts" },
+  INVITATION_USED: { elsewhere: "test/e2e/invitations.test.ts" },
+  INVITATION_EXPIRED: { elsewhere: "test/e2e/invitations.test.ts" },
+  INVITATION_WITHDRAWN: { elsewhere: "test/e2e/invitations.test.ts" },
+  INVITATION_ADDRESS_CHANGED: { elsewhere: "test/e2e/invitations.test.ts" },
 };

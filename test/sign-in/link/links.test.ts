@@ -163,6 +163,8 @@ describe("a sign-in link", () => {
     const began = clock.now;
     const userId = await person();
     const [late, inTime] = [await make(OPERATOR, userId), await make(OPERATOR, userId)];
+    const [invited, active] = [await person(), await person()];
+    for (const id of [invited, active]) await make(OPERATOR, id);
     const sweep = () => store.begin(SYSTEM, { kind: "SYSTEM", actor: null }, sweepOneTimeTokens);
     try {
       clock.now = new Date(began.getTime() + 5 * 60_000 - 1);
@@ -172,8 +174,13 @@ describe("a sign-in link", () => {
       await sweep();
       expect(await use(late)).toBe("SIGN_IN_LINK_EXPIRED");
       clock.now = new Date(began.getTime() + 66 * 60_000);
+      await hall.execute("UPDATE app_user SET status = 'INVITED' WHERE id = ?", [invited]);
+      await hall.execute("UPDATE one_time_token SET kind = 'INVITATION' WHERE user_id IN (?, ?)", [invited, active]);
       await sweep();
       expect(await use(late)).toBe("SIGN_IN_LINK_UNKNOWN");
+      // An invitation that nobody decided about stays, so that it is listed as expired.
+      expect(await hall.count("one_time_token WHERE user_id = ?", [invited])).toBe(1);
+      expect(await hall.count("one_time_token WHERE user_id = ?", [active])).toBe(0);
       expect(await sessionsOf(userId)).toBe(1);
     } finally {
       clock.now = began;

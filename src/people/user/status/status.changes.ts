@@ -3,7 +3,7 @@ import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import { appendEvent } from "../../../events/append-event.js";
 import { changesBetween } from "../../../events/event-type.js";
 import { Failure } from "../../../platform/errors/failure.js";
-import { dropInvitations, endAccess } from "../../credential/credential.changes.js";
+import { consumeInvitations, endAccess } from "../../credential/credential.changes.js";
 import { USER_STATUS_CONFLICT } from "../../failures.js";
 import type { Organization } from "../../organization/organization.js";
 import { releaseUnusedSeats, requireSeat, takeSeats } from "../../seat/seat-of-user.js";
@@ -65,7 +65,7 @@ export async function changeStatus(
         subject: { id: user.id, version: user.version },
         data: { user: after, changed: changesBetween(snapshot, after) },
       });
-      if (action === "ACCEPT") await dropInvitations(unit, user.id);
+      if (action === "ACCEPT") await consumeInvitations(unit, user.id);
       if (status === "ACTIVE") await takeSeats(unit, home, user.id);
       else {
         await endAccess(unit, user.id);

@@ -88,7 +88,12 @@ export async function lockAccount(
   return { organization, user };
 }
 
-async function requireAllowed(
+/**
+ * Refuses an action that would give the caller more than they hold, or leave the organization without an administrator.
+ *
+ * @throws FORBIDDEN, LAST_ADMINISTRATOR, OWNER_PROTECTED, LAST_BREAK_GLASS
+ */
+export async function requireAllowed(
   unit: UnitOfWork,
   organization: Organization,
   user: User,
