@@ -28,9 +28,9 @@ export type Caller =
        */
       readonly limitedMaker: string | null;
     }
-  /** The operator of the installation, by a key: every organization, every permission. */
+  /** The operator of the installation, with an operator key. Has every permission in every organization. */
   | { readonly kind: "OPERATOR"; readonly apiKeyId: string; readonly operatorId?: never }
-  /** The same, by the session of a person who runs the installation. */
+  /** The operator, as a signed-in person who runs the installation. Has every permission too. */
   | {
       readonly kind: "OPERATOR";
       readonly operatorId: string;
@@ -97,8 +97,8 @@ export function requirePermission(caller: Caller, organizationId: string, permis
 }
 
 /**
- * Returns the scope in which a caller may read with a permission. Reads put it into their `WHERE`, so that rows of another
- * organization are not found.
+ * Returns the organization to which the caller's reads are limited; `null` for all organizations. Reads put it into their
+ * `WHERE`, so that they do not find rows of another organization.
  *
  * @throws UNAUTHENTICATED or FORBIDDEN
  */
@@ -139,7 +139,7 @@ export function requireHolding(caller: Caller, organizationId: string, given: It
 
 /**
  * Refuses a caller who would give themselves a permission that they do not hold. Every operation that gives a person more
- * access calls it. A key counts as its maker, so that a person cannot make a key to avoid the check.
+ * access calls this function. A key counts as its maker, so that a person cannot make a key to avoid the check.
  *
  * @param gainers the users who get more access; `ANYBODY` if only later sign-ins decide who they are
  * @throws FORBIDDEN when the caller gains a permission that they lack, or the maker of a key gains one that the key lacks
@@ -155,13 +155,13 @@ export function requireNoOwnGain(
   if (gainers === "ANYBODY" || gainers.includes(person)) requireHolding(caller, organizationId, [permission]);
 }
 
-/** The id of the person behind the caller: the person themselves, or the maker in a key's `limitedMaker`. */
+/** The id of the signed-in person, or a key's `limitedMaker`. `null` for other callers. */
 function personBehind(caller: Caller): string | null {
   if (caller.kind === "PERSON") return caller.userId;
   return caller.kind === "API_KEY" ? caller.limitedMaker : null;
 }
 
-/** The maker to store with a new key, for `requireNoOwnGain`; `null` if they hold every permission. */
+/** The `limitedMaker` of a key that the caller makes; `null` for a person with every permission and for the operator. */
 export function limitedMakerOf(caller: Caller): string | null {
   if (caller.kind !== "PERSON") return personBehind(caller);
   return ALL_PERMISSIONS.every((permission) => caller.permissions.has(permission)) ? null : caller.userId;

@@ -27,7 +27,7 @@ export interface Configuration {
   readonly trustedProxies: readonly string[];
   /** The header in which these proxies name the client's address. Usher ignores the other header. */
   readonly forwardedHeader: "x-forwarded-for" | "forwarded";
-  /** The packages with further connection types. */
+  /** The npm packages that add connection types. */
   readonly connectionTypePackages: readonly string[];
   readonly entraAuthority: string;
   /** The operator's app at Microsoft; `null` without one. */
@@ -45,7 +45,7 @@ export interface Configuration {
   readonly rateLimits: boolean;
   /** How long sign-in attempts are kept, in days. */
   readonly attemptRetentionDays: number;
-  /** On by default, except in production. */
+  /** Whether GraphQL shows its schema to callers. On by default, except in production. */
   readonly introspection: boolean;
   readonly logLevel: "debug" | "info" | "warn" | "error" | "silent";
   /** Variables that begin with `USHER_` and that Usher does not know, usually because of a typing mistake. */

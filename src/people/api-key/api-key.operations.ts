@@ -102,8 +102,8 @@ export async function createApiKey({ begin }: Store, caller: Caller, input: NewA
 }
 
 /**
- * Gives a key a new secret. The present secret still works during the overlap, so that the program can change over. An older
- * one stops at once. The caller gets the secret and becomes the maker, so they must hold the key's scopes.
+ * Gives a key a new secret. The present secret still works during the overlap, so that the program can change over. An
+ * even older secret stops at once. The caller becomes the key's maker, and so must hold the key's scopes.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT also for a revoked key
  */
@@ -132,7 +132,7 @@ export async function rotateApiKey(store: Store, caller: Caller, input: ApiKeyRo
 }
 
 /**
- * Revokes a key of an organization at once. A revoked key stays unchanged.
+ * Revokes a key of an organization at once. A key that is already revoked stays unchanged.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
  */
@@ -178,7 +178,11 @@ function inLifetime(now: Date): Date {
   return new Date(now.getTime() + KEY_LIFETIME_DAYS * DAY_SECONDS * 1000);
 }
 
-/** @throws INVALID_INPUT for a time that has passed */
+/**
+ * The expiry that the caller named, or the usual one if the caller named none.
+ *
+ * @throws INVALID_INPUT for a time that has passed
+ */
 function readExpiry(named: Date | null | undefined, usual: Date | null, now: Date): Date | null {
   if (named === undefined) return usual;
   if (named !== null && named <= now) throw invalid("expiresAt", "must be in the future");
@@ -190,8 +194,8 @@ function invalid(path: string, message: string) {
 }
 
 /**
- * The maker of a key that the caller makes: the person, or the maker of the caller's own key. The key stops working when its
- * maker leaves.
+ * The maker of a key that the caller makes: the person, or the maker of the caller's own key; `null` for the operator.
+ * The new key stops working when its maker leaves.
  */
 async function findMaker(unit: UnitOfWork, caller: Caller): Promise<string | null> {
   if (caller.kind === "PERSON") return caller.userId;

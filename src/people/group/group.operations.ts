@@ -32,7 +32,7 @@ export interface GroupChangeInput {
 }
 
 /**
- * A group, read in the scope of a caller's permission.
+ * Returns the group that a caller names, if the caller's permission covers it.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN or NOT_FOUND
  */

@@ -1,9 +1,9 @@
 /**
  * Operations on guests: members whose home is another organization.
  *
- * A membership shows the person's name and address to the joined organization. Therefore only an administrator of
- * the home organization or the operator can create it. The organization then gives roles, groups and training. The
- * organization, the home organization and the person can each end the membership.
+ * A membership shows the person's name and address to the joined organization. Therefore only an administrator of the
+ * home organization or the operator can create it. The joined organization then gives the guest roles, groups and
+ * training. Either organization and the person can end the membership.
  */
 import { causeOf, holds, requirePermission, scopeFor, type Caller, type Cause } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -63,7 +63,8 @@ export async function addMember(store: Store, caller: Caller, input: NewMemberIn
     const user = await lockCandidate(unit, userId);
     if ((await findUser(unit, organizationId, userId)) !== null) throw new Failure(ALREADY_MEMBER, {});
     const found = await chooseRoles(unit, organizationId, chosenKeys ?? [organization.policies.defaultRole]);
-    // An administrator of the home has no permissions here, so can give only a default role without permissions.
+    // An administrator of the home organization has no permission in the joined one, so gives its default role only if
+    // the role has no permissions.
     const roles = isOperator ? found : found.filter(({ permissions }) => permissions.length === 0);
     const source = chosenKeys === null ? "DEFAULT" : sourceOf(caller);
     const { after } = await joinOrganization(unit, organization, user, { roles, source, byHome: !isOperator });
@@ -89,7 +90,11 @@ async function chooseUser({ reader }: Store, input: NewMemberInput): Promise<str
   return only;
 }
 
-/** Locks an account that may join. */
+/**
+ * Locks the account that is to join.
+ *
+ * @throws NOT_FOUND, or INVALID_INPUT unless the account is active
+ */
 async function lockCandidate(unit: UnitOfWork, userId: string): Promise<User> {
   const user = await lockUser(unit, userId);
   if (user === null) throw new Failure(NOT_FOUND, { type: "user" });

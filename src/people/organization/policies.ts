@@ -34,11 +34,11 @@ export interface OrganizationPolicies {
   readonly roleAssignment: (typeof ROLE_ASSIGNMENTS)[number];
   /** Whether a role given by hand takes precedence over mappings. */
   readonly manualRoleWins: boolean;
-  /** The precedence of the sources of a person's fields, the highest first. */
+  /** Which source of a person's fields overrules which: the strongest first. */
   readonly fieldPrecedence: readonly FieldSource[];
   /** When a seat is taken. */
   readonly seatModel: SeatModel;
-  /** The effect of a full plan. */
+  /** What a full plan stops: only training, or new accounts as well. */
   readonly seatsFull: SeatsFullPolicy;
   /** When billing cycles begin and how long they last. */
   readonly billingAnchor: BillingAnchor;

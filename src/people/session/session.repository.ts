@@ -87,7 +87,7 @@ export interface SessionWithRoles extends Session {
   readonly policies: SessionPolicies;
 }
 
-/** The valid session of a token, if the account is active, in one query. */
+/** Finds the valid session of a token in one query; `null` if there is none, or if the account is not active. */
 export async function findSessionInForce(
   reader: Reader,
   tokenHash: string,
@@ -184,7 +184,7 @@ const fromRaw =
     authTime: toDateOrNull(raw.auth_time),
   });
 
-/** A session that is not ended, with how its person authenticated. */
+/** A session that nobody has ended, even if it has expired, with how its person authenticated; `null` if there is none. */
 export async function findSession(reader: Reader, id: string): Promise<ShownSession | null> {
   const raw = await reader.row<RawSession & { policies: string | null }>(
     `SELECT ${SESSION_COLUMNS}, o.policies FROM user_session s
@@ -240,10 +240,10 @@ export async function pageSessionsOf(
 }
 
 /**
- * Ends every session of a person, and counts those that had not ended yet.
+ * Ends every session of a person, and counts those that had not expired.
  *
  * @param kept the id of a session that stays; `null` for none
- * @returns how many valid sessions there were
+ * @returns how many valid sessions this call ended
  */
 export async function endAndCountSessions(unit: UnitOfWork, userId: string, kept: string | null): Promise<number> {
   const { condition } = await findInForce(unit, userId, unit.now);
@@ -256,8 +256,8 @@ export async function endAndCountSessions(unit: UnitOfWork, userId: string, kept
 }
 
 /**
- * Stores that sessions were used now, and moves their ends by the idle time of their organization's policy. A later use that
- * another replica stored stays.
+ * Stores that sessions were used now. Each session then ends after the idle time of its policies, but not after its
+ * lifetime. If another replica has stored a later use, it stays.
  */
 export async function noteSessionsUsed(
   unit: UnitOfWork,
@@ -316,7 +316,10 @@ export async function endSessionsOfUserExcept(
   return await unit.execute("DELETE FROM user_session WHERE user_id = ? AND id <> ?", [userId, sessionId ?? ""]);
 }
 
-/** The connection that gave an expired session in this organization; `null` if there is no such session. */
+/**
+ * The connection through which an expired session of this organization began; `null` if no connection did, or if the
+ * token has no expired session here.
+ */
 export async function findConnectionOfExpired(
   reader: Reader,
   tokenHash: string,
@@ -335,10 +338,10 @@ export async function findConnectionOfExpired(
   return expiresAt <= now ? connectionId : null;
 }
 
-/** How long an expired session is kept, so that its browser is led to the provider that gave it. */
+/** How long an expired session is kept. Its browser can so long be led back to the provider through which it signed in. */
 const SWEEP_AFTER_SECONDS = 24 * 60 * 60;
 
-/** Deletes sessions that expired a day ago. */
+/** Deletes sessions that expired more than a day ago. Returns how many. */
 export async function sweepSessions(unit: UnitOfWork): Promise<number> {
   const horizon = new Date(unit.now.getTime() - SWEEP_AFTER_SECONDS * 1000);
   return await unit.execute("DELETE FROM user_session WHERE expires_at <= ?", [horizon]);

@@ -65,7 +65,7 @@ export function userFromRaw(raw: RawUser): User {
   };
 }
 
-/** One user who is a member of the scope's organization, or `null`. */
+/** One user who is a member of the scope's organization; any user if the scope is `null`. Returns `null` if there is none. */
 export async function findUser(reader: Reader, scope: OrganizationScope, id: string): Promise<User | null> {
   const raw =
     scope === null
@@ -88,7 +88,10 @@ export async function findUsers(reader: Reader, ids: readonly string[]): Promise
   return new Map(raws.map((raw) => [raw.id, userFromRaw(raw)]));
 }
 
-/** The linked managers of the users whose accounts are in the scope, by user. A manager has the same home organization. */
+/**
+ * The linked managers of those users whose accounts are in the scope, by the user's id. A manager has the same home
+ * organization as the user.
+ */
 export async function findManagersOfUsers(
   reader: Reader,
   scope: AccountScope,
@@ -109,8 +112,8 @@ export async function findManagersOfUsers(
 export type MatchKey = "EMAIL" | "SUBJECT" | "USERNAME" | "EMPLOYEE_ID";
 
 /**
- * The accounts of an organization that are *prepared* for a person: method SSO, before the first sign-in. At most two,
- * because two are already ambiguous.
+ * The accounts of an organization that are *prepared* for a person: SSO accounts that nobody has signed in to yet and
+ * whose field `matchKey` has the person's value. Reads at most two, because two are already ambiguous.
  */
 export async function findPreparedUsers(
   reader: Reader,
@@ -130,7 +133,7 @@ export async function findPreparedUsers(
   }
 }
 
-/** The accounts that are prepared for an address. At most two. */
+/** At most two accounts of an organization that are prepared for the person with an address. */
 export function findPreparedUsersByEmail(reader: Reader, organizationId: string, email: string): Promise<User[]> {
   return findPrepared(reader, organizationId, "email_key", foldCase(email));
 }
@@ -177,7 +180,10 @@ export async function findAddressHolders(
   }));
 }
 
-/** The PASSWORD account of an organization with an address, even if it cannot sign in with the address. */
+/**
+ * The account of an organization that has an address and the method PASSWORD, even if another account signs in with the
+ * address.
+ */
 export async function findPasswordUser(reader: Reader, organizationId: string, email: string): Promise<User | null> {
   const raw = await reader.row<RawUser>(
     `SELECT ${USER_COLUMNS} FROM app_user u
@@ -201,8 +207,8 @@ export async function findIdsByEmail(
 }
 
 /**
- * Lets an account sign in with its address and a password, unless another account of the installation does. The unique
- * index decides between concurrent claims.
+ * Lets an account sign in with its address and a password, unless another account of the installation already does. Of
+ * two concurrent claims, the unique index refuses one.
  *
  * @returns whether the account got the address
  */
@@ -231,7 +237,7 @@ export async function findUserByLoginEmail(reader: Reader, email: string): Promi
   return raw ? userFromRaw(raw) : null;
 }
 
-/** How many active accounts except one have a role in an organization. */
+/** How many active accounts have a role in an organization, without the account `userId`. */
 export async function countOtherActiveHolders(
   reader: Reader,
   role: { readonly organizationId: string; readonly roleKey: string },
@@ -277,7 +283,7 @@ export async function findMembershipsOf(reader: Reader, userId: string): Promise
   return rows.map((row) => row.organization_id);
 }
 
-/** The width of the sort columns. Folding to one case can make a text longer. */
+/** The width of the sort columns. A key that becomes longer when its case is folded is cut. */
 const LONGEST_NAME_KEY = 200;
 const LONGEST_USERNAME_KEY = 254;
 
@@ -294,7 +300,7 @@ function toRow(user: User): Omit<UserRow, "managerUserId" | "isOperator" | "logi
 
 /** Stores a new account as a member of its home organization. */
 export async function insertUser(unit: UnitOfWork, user: User): Promise<void> {
-  // Otherwise TypeORM would read the row again for its defaults.
+  // With `updateEntity(true)`, TypeORM would read the new row again to learn its default values.
   const insert = unit.manager.createQueryBuilder().insert().into(UserRow).updateEntity(false);
   await insert.values({ ...toRow(user), loginEmailKey: null }).execute();
   await insertMembership(unit, user.homeOrganizationId, user);

@@ -1,7 +1,7 @@
 /**
  * Makes every request to an address that an administrator entered or a provider sent (discovery, keys, tokens, metadata,
- * groups, webhooks). It requests only https and public addresses, except hosts that the operator allows, does not follow
- * redirects, and bounds time and size. Its `rules` check such an address when it is saved.
+ * groups, webhooks). Requests only public addresses over https, and hosts that the operator allows. Follows no redirect,
+ * and limits the time and the size of each answer. Its `rules` check an address before it is saved.
  */
 import { pipeline, type Readable } from "node:stream";
 import { constants, createBrotliDecompress, createGunzip } from "node:zlib";
@@ -74,7 +74,7 @@ const STATUSES_WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 /** Headers that describe the body as it was sent, not the decompressed bytes. */
 const TRANSFER_HEADERS = ["content-encoding", "content-length", "transfer-encoding"];
 
-/** Makes the guarded fetch. One process needs only one, because it holds the pool of connections. */
+/** Makes the guarded fetch. One process needs only one guarded fetch, because it holds the pool of connections. */
 export function createGuardedFetch(options: GuardedFetchOptions): GuardedFetch {
   const isAllowed = createIsAllowed(options.allowedPrivateHosts);
   const connector = createGuardedConnector(
@@ -140,7 +140,7 @@ async function requestWithin<Result>(
     return await Promise.race([request(controller.signal), ended]);
   } catch (error) {
     const reason = controller.signal.aborted ? controller.signal.reason : explainFailure(error, host);
-    // A refused response may still be arriving.
+    // Ends the request, because a response that was refused may still be arriving.
     controller.abort(reason);
     throw reason;
   } finally {
@@ -162,7 +162,7 @@ async function send(url: URL, init: GuardedRequestInit, agent: Agent, signal: Ab
   const headers = new Headers({ accept: "*/*", "accept-encoding": "gzip, br", "user-agent": "Usher" });
   for (const [name, value] of new Headers(init.headers)) headers.set(name, value);
   const body = await writeBody(init.body ?? null, headers);
-  // The URL and the body alone decide which host a request reaches and where the request ends.
+  // The host comes from the URL, and the length from the body. The caller's headers must not change them.
   for (const name of ["host", "content-length"]) headers.delete(name);
   const answer = await agent.request({
     origin: url.origin,
@@ -181,7 +181,7 @@ async function send(url: URL, init: GuardedRequestInit, agent: Agent, signal: Ab
   };
 }
 
-/** The bytes of any kind of body. Sets the content type that the platform gives it. */
+/** The bytes of any kind of body. Sets the content type that the platform gives to this kind, unless the caller named one. */
 async function writeBody(body: BodyInit | null, headers: Headers): Promise<string | Uint8Array | null> {
   if (body === null || (typeof body === "string" && headers.has("content-type"))) return body as string | null;
   const carrier = new Response(body);
@@ -190,7 +190,7 @@ async function writeBody(body: BodyInit | null, headers: Headers): Promise<strin
   return new Uint8Array(await carrier.arrayBuffer());
 }
 
-/** undici reads the bytes of headers as UTF-8, but the platform has one character for each byte. */
+/** undici decodes header values as UTF-8. The platform's `Headers` has one character for each byte instead. */
 function readHeaders(received: Readonly<Record<string, string | string[] | undefined>>): Headers {
   const headers = new Headers();
   for (const [name, values] of Object.entries(received))
@@ -209,7 +209,7 @@ function createUnpacker(encoding: string) {
   switch (encoding) {
     case "gzip":
     case "x-gzip":
-      // A server may announce an empty body as compressed.
+      // With this option, an empty body that the server announces as compressed is no error.
       return createGunzip({ finishFlush: constants.Z_SYNC_FLUSH });
     case "br":
       return createBrotliDecompress({ finishFlush: constants.BROTLI_OPERATION_FLUSH });

@@ -8,9 +8,12 @@ import { Failure, INVALID_INPUT } from "../errors/failure.js";
 import { readPageRequest, type PageArgs, type PageRequest, type RowPage } from "./paging.js";
 import { placeholders } from "../database/statements.js";
 
-/** One column of an order. Columns are never null. The last column is an id, so together they are unique. */
+/**
+ * One column by which a list is ordered. Its values are never null. The last column of an order is an id, so no two rows
+ * have the same place.
+ */
 export interface KeysetColumn<Row> {
-  /** As in SQL: `u.last_name_key`. It becomes part of the statement, so it must never be input. */
+  /** As in SQL: `u.last_name_key`. It becomes part of the statement, so it must never come from a caller. */
   readonly column: string;
   readonly direction: "ASC" | "DESC";
   readonly kind: "text" | "number" | "time";
@@ -27,7 +30,7 @@ export interface KeysetQuery<Row> {
   readonly where: { readonly sql: string; readonly parameters: readonly SqlValue[] };
   readonly order: readonly [KeysetColumn<Row>, ...KeysetColumn<Row>[]];
   readonly args: PageArgs;
-  /** Reads the rows. The statement over `from` is then only used to count. */
+  /** Reads the rows in place of the statement over `from`, which then only counts them. */
   readonly readRows?: (seek: Seek) => Promise<Row[]>;
 }
 
@@ -49,8 +52,8 @@ export interface Condition {
 }
 
 /**
- * Reads one page, and one row more to know whether another page follows. Looks in the other direction, and counts the list,
- * only if the query selects those fields.
+ * Reads one page, and one row more to know whether another page follows. Looks for a page in the other direction only if
+ * the query asks whether there is one. Counts the list only if the query asks for the total.
  *
  * @throws Failure INVALID_INPUT for contradicting arguments, and for a cursor that is broken or belongs to another order
  */
@@ -113,7 +116,7 @@ export async function pageByKeyset<Row>(query: KeysetQuery<Row>): Promise<RowPag
 }
 
 /**
- * Returns one page of known ids in ascending order.
+ * Returns one page of `ids`, which must be in ascending order.
  * @throws Failure INVALID_INPUT for contradicting arguments, and for a cursor that is broken or belongs to another order
  */
 export function pageOfIds(column: string, ids: readonly string[], args: PageArgs): RowPage<string> {
@@ -147,9 +150,9 @@ export function readKey<Row>(order: readonly KeysetColumn<Row>[], row: Row): Key
 }
 
 /**
- * The rows strictly beyond a key. SQLite seeks by row values when all columns have one direction. MariaDB and MySQL do not,
- * but derive ranges from the expanded form. The first comparison is redundant: it lets either database start at the key
- * instead of at the first row.
+ * A condition for the rows strictly beyond a key. If all columns have one direction, SQLite seeks by a comparison of row
+ * values. MariaDB and MySQL cannot, so the condition compares column by column. Its first comparison adds nothing to the
+ * meaning, but lets the database start at the key instead of at the first row.
  */
 export function beyondKey<Row>(
   dialect: Dialect,
@@ -175,7 +178,7 @@ export function beyondKey<Row>(
     : joinConditions({ sql: `${columns[0]} ${operators[0]}= ?`, parameters: key.slice(0, 1) }, expanded);
 }
 
-/** A condition that requires both. */
+/** A condition that is true when both conditions are. */
 export function joinConditions(left: Condition, right: Condition): Condition {
   return { sql: `(${left.sql}) AND (${right.sql})`, parameters: [...left.parameters, ...right.parameters] };
 }
@@ -208,7 +211,7 @@ function readCursor<Row>({ cursor, backward }: PageRequest, order: readonly Keys
   return key;
 }
 
-/** A place from values that were JSON; `null` if they are not a place in this order. */
+/** The place that the values of a cursor name; `null` if they do not fit the columns of this order. */
 export function parseKey<Row>(order: readonly KeysetColumn<Row>[], values: readonly unknown[]): Key | null {
   const key = order.map(({ kind }, index) => readCursorValue(kind, values[index]));
   return values.length === order.length && key.every((value) => value !== null) ? key : null;

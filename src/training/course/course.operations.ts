@@ -16,7 +16,7 @@ import { findCourse, insertCourse, lockCourse, updateCourseRow } from "./course.
 import { courseSnapshot, PASS_RATE_RULE, type Course, type CourseKind } from "./course.js";
 
 const DESCRIPTION_RULE = { longest: 2000 };
-/** The length of the column. */
+/** The column holds 255 characters. */
 export const EXTERNAL_ID_RULE = { longest: 255 };
 
 /** A new course or module. */
@@ -76,8 +76,8 @@ export async function readCourseToChange(store: Store, caller: Caller, id: strin
 }
 
 /**
- * Locks the organization's row, or the catalogue's course, and reads the course. The lock keeps two changes from
- * overwriting each other.
+ * Locks and reads a course. The lock is on the row of the course's organization, or on the course itself if it is in the
+ * catalogue. So two changes cannot overwrite each other.
  *
  * @throws NOT_FOUND if the course was deleted meanwhile
  */
@@ -129,7 +129,8 @@ export async function createCourse({ begin }: Store, caller: Caller, input: NewC
 }
 
 /**
- * Changes a course. An input without a difference stores nothing. Results recorded before keep their pass rate.
+ * Changes a course. An input without a difference stores nothing. Earlier results keep the pass rate that they were
+ * recorded with.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT, VERSION_CONFLICT, EXTERNAL_ID_TAKEN
  */
@@ -199,7 +200,7 @@ async function changeCourse(
   });
 }
 
-/** A module is passed if its courses are, so it has no pass rate. */
+/** Refuses a pass rate for a module, which is passed when all of its courses are. */
 function readPassRate(check: InputCheck, kind: CourseKind, value: number | null | undefined): number | null {
   if (kind === "MODULE" && value != null) {
     check.add("passRate", "INVALID", "must be left out for a module, which is passed if all of its courses are");

@@ -49,7 +49,7 @@ export interface FilterChangeInput {
   /** The version that the caller has read; absent: any version. */
   readonly expectedVersion?: number | null;
   readonly question?: string | null;
-  /** From 0. */
+  /** The new place among the organization's filters, counted from 0. */
   readonly position?: number | null;
   /** All answers in their new order. An existing answer whose id is missing is deleted. */
   readonly answers?: readonly AnswerInput[] | null;
@@ -183,7 +183,10 @@ async function readFilterFor({ reader }: Store, caller: Caller, id: string): Pro
   return filter;
 }
 
-/** Locks the organization, so that changes of filters and of users' answers run one after the other. */
+/**
+ * Reads a filter for a change. Locks the organization, so that changes of filters and of users' answers run one after the
+ * other.
+ */
 async function readForChange(unit: UnitOfWork, { id, organizationId }: Filter): Promise<Filter> {
   await lockOrganization(unit, organizationId);
   const filter = await findFilter(unit, organizationId, id);
@@ -209,7 +212,11 @@ function checkAnswers(check: InputCheck, given: readonly string[], pathOf: (inde
   });
 }
 
-/** Gives new answers an id. Existing ids must be the filter's, each at most once. */
+/**
+ * The answers with their new texts. A new answer gets an id.
+ *
+ * @throws INVALID_INPUT for an id that is not of this filter's answers, or that the caller names twice
+ */
 function nameAnswers(filter: Filter, given: readonly AnswerInput[], texts: readonly string[]): readonly FilterAnswer[] {
   const check = new InputCheck();
   const left = new Set(filter.answers.map(({ id }) => id));
@@ -237,7 +244,7 @@ async function requireConfirmed(
   if (affectedUsers > 0 && confirmed !== affectedUsers) throw new Failure(FILTER_IN_USE, { affectedUsers });
 }
 
-/** Moves the other filters to make the position free. Returns the filter's new position, `null` if it stays. */
+/** Moves other filters so that the place becomes free. Returns the filter's new position; `null` if no filter moves. */
 async function move(unit: UnitOfWork, filter: Filter, place: number | null | undefined): Promise<number | null> {
   if (place == null) return null;
   const all = await findFiltersOf(unit, filter.organizationId);

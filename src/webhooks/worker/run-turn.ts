@@ -45,7 +45,7 @@ interface Turn extends WorkerContext {
 interface WorkSource {
   /** Looks for work and does it. Returns whether there was any. */
   readonly work: (turn: Turn) => Promise<boolean>;
-  /** Whether there was work at the time of the claim. If not, the first look is skipped. */
+  /** Whether this source had work when the worker claimed the endpoint. If not, the source skips its first look. */
   readonly hasWork: boolean;
 }
 
@@ -100,7 +100,7 @@ async function runSources(turn: Turn, sources: readonly WorkSource[]): Promise<v
   const settled = await Promise.allSettled(
     sources.map((source) =>
       runSource(source).catch((error: unknown) => {
-        // The other sources must not send messages whose outcome is not written.
+        // Closes the buffer for the other sources, because nothing would write the outcomes of what they send.
         turn.buffer.isClosed = true;
         throw error;
       }),
@@ -120,7 +120,7 @@ async function findTarget({ services, lease }: Turn): Promise<Target | null> {
   return { endpoint, destination: destinationOf(services.keyRing, endpoint, services.clock()) };
 }
 
-/** Makes an attempt and adds it to the buffer. Returns whether it succeeded. */
+/** Makes an attempt and adds its outcome to the buffer. Returns whether the receiver accepted the message. */
 async function deliver(
   { services, buffer, inFlight }: Turn,
   { destination }: Target,

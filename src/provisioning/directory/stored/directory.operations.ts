@@ -48,8 +48,8 @@ import {
 import { addToken, endAccessTokens, expireTokens } from "./token.repository.js";
 
 /**
- * What a caller decides about a directory. A value that is absent or `null` means the default for a new directory, and the
- * present value for a change.
+ * What a caller decides about a directory. Where a value is absent or `null`, a new directory gets the default, and a
+ * changed directory keeps its value.
  */
 interface DirectoryChoices {
   readonly name?: string | null;
@@ -155,7 +155,7 @@ export async function updateDirectory(store: Store, caller: Caller, input: Direc
   });
 }
 
-/** Pauses or releases a directory, if its state changes. */
+/** Pauses or releases a directory. A directory that has the state already stays unchanged. */
 async function changeState(
   unit: UnitOfWork,
   organization: Organization,
@@ -171,7 +171,7 @@ async function changeState(
 /** A paused directory to release. */
 export interface DirectoryRelease {
   readonly id: string;
-  /** Whether any number of users may be removed for an hour. */
+  /** Whether the provider may remove any number of users during the next hour. */
   readonly allowRemovals?: boolean | null;
 }
 
@@ -193,8 +193,8 @@ export async function releasePausedDirectory(
 }
 
 /**
- * Adds a token. The present one still works for a day. An older one that had not expired yet stops at once, so that at most
- * two tokens work. Access tokens that were given for assertions stop at once.
+ * Adds a token. The present token still works for a day. A token that an earlier rotation replaced stops at once, so that
+ * at most two tokens work. The access tokens that Usher gave for assertions stop at once too.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
  */
@@ -210,7 +210,8 @@ export async function rotateDirectoryToken(store: Store, caller: Caller, id: str
 }
 
 /**
- * Deletes a directory with its tokens and resources. Its users and groups stay, and are no longer the directory's.
+ * Deletes a directory with its tokens and resources. The accounts and groups stay, but this directory no longer manages
+ * them.
  *
  * @returns the directory before the deletion
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
@@ -267,7 +268,9 @@ async function readDirectoryFor(
 }
 
 /**
- * Locks the organization, reads the directory again, and changes it.
+ * Locks the organization, reads the directory again, and lets `work` change it.
+ *
+ * @returns what `work` returns
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
  */
@@ -297,8 +300,8 @@ function readName(name: string | null | undefined): string | null {
 }
 
 /**
- * Refuses a connection of another organization, whose people must not become people of this one. A caller who links a
- * connection decides what its mappings read, so the caller must hold the permissions of the roles that the mappings give.
+ * Refuses a connection of another organization. Also refuses a caller who lacks a permission of a role that the
+ * connection's mappings give: from then on, these mappings also read what the directory's provider sends.
  */
 async function requireLinkable(unit: UnitOfWork, organizationId: string, connectionId: string | null): Promise<void> {
   if (connectionId === null) return;
@@ -308,8 +311,8 @@ async function requireLinkable(unit: UnitOfWork, organizationId: string, connect
 }
 
 /**
- * Refuses a caller who would get a token of a directory that gives roles with further permissions. With the token, the caller
- * could act as the provider.
+ * Refuses a caller who lacks a permission of a role that the directory can give. With a token of the directory, such a
+ * caller could act as the provider and take the role.
  *
  * @throws FORBIDDEN
  */
@@ -330,7 +333,11 @@ export async function requireHoldingGiven(
   );
 }
 
-/** @throws INVALID_INPUT for policies of a linked directory */
+/**
+ * The policies of a directory after a change.
+ *
+ * @throws INVALID_INPUT if a linked directory would get policies of its own
+ */
 function choosePolicies(
   connectionId: string | null,
   before: ConnectionPolicies,
@@ -344,7 +351,7 @@ function choosePolicies(
   return after;
 }
 
-/** Refuses a rule or policy that would have no effect. */
+/** Refuses mappings or policies for a linked directory, which uses those of its connection. */
 export function refuseLinked(path: string): never {
   const message = "must be left out, because the directory follows its connection; change the connection instead";
   throw new Failure(INVALID_INPUT, { fields: [{ path, code: "INVALID", message }] });
