@@ -1,4 +1,7 @@
-/** Second step of a start: stores a flow and asks the connection's strategy where to send the browser. */
+/**
+ * The second step of a sign-in's start: asks the connection's strategy where to send the browser, and stores a flow,
+ * the record of the sign-in under way.
+ */
 import type { Strategy } from "passport";
 import type { Connection } from "../connection/stored/connection.js";
 import type { SignInServices } from "./services.js";
@@ -12,7 +15,10 @@ import { runStrategy } from "./run-strategy.js";
 /** How a person asks to sign in. */
 export interface StartRequest {
   readonly connectionId: string;
-  /** As received, of any type. Ignored if the allow-list does not cover it. */
+  /**
+   * Where the person wants to go after the sign-in, as received, of any type. Ignored if the allow-list does not cover
+   * it.
+   */
   readonly returnTo: unknown;
   /** The account that the provider should suggest (OpenID Connect Core 3.1.2.1, `login_hint`). */
   readonly loginHint: string | null;
@@ -20,7 +26,7 @@ export interface StartRequest {
   readonly issuer?: unknown;
   /** Whether the provider should let the person choose the account, even if one is signed in there. */
   readonly chooseAccount: boolean;
-  /** Whether a message of the provider's portal, which answers no request, led here. */
+  /** Whether a message of the provider's portal began this sign-in. Such a message answers no request of Usher. */
   readonly fromPortal?: boolean;
   /** The token of a test sign-in, as it came; `undefined` for a sign-in. */
   readonly test?: unknown;
@@ -29,7 +35,7 @@ export interface StartRequest {
 /**
  * Returns the provider's address to which the browser goes next.
  *
- * @param opened `connection` is `null` if only the answer will say which one it is
+ * @param opened `connection` is `null` if only the provider's answer will say which connection it is
  */
 export async function beginFlow(
   services: SignInServices,

@@ -203,7 +203,7 @@ export const ACCOUNT_LOCKED = refusal(
   "Too many wrong passwords were entered. Wait until the lock ends; the attempt's detail says when.",
 );
 
-/** One sentence for every reason, so that a page does not tell which accounts exist. */
+/** The same sentence for every reason, so that the page does not tell which accounts exist. */
 const NOT_RECOGNISED =
   "The e-mail address or the password is not correct, or the account is locked for now after wrong passwords.";
 

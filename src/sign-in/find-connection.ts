@@ -1,4 +1,4 @@
-/** First step: finds the connection of a sign-in and checks that it can be used. */
+/** The first step of a sign-in: finds the connection and checks that it can be used. */
 import type { AnyConnectionType } from "../connection/contract/index.js";
 import { lacksOperatorApp, usesOperatorApp } from "../connection/operator-app/operator-app.js";
 import type { Connection } from "../connection/stored/connection.js";
@@ -19,7 +19,8 @@ export interface FoundConnection {
 }
 
 /**
- * Finds a connection and its organization. Other steps check its state, because only they can record a refusal.
+ * Finds a connection and its organization. Does not check the connection's state: a refusal can be recorded only after
+ * the organization is known, so later steps check it.
  *
  * @throws UNKNOWN_CONNECTION
  */

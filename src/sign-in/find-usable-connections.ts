@@ -7,7 +7,10 @@ import type { Organization } from "../people/organization/organization.js";
 import { findSsoObstacle } from "../people/organization/sso-conditions.js";
 import type { SignInServices } from "./services.js";
 
-/** The connections that do not refuse everyone at present. */
+/**
+ * The active connections whose type is installed and whose operator's app, if they use it, is configured. None if
+ * single sign-on is switched off for the organization.
+ */
 export async function findUsableConnections(
   { store: { reader }, registry }: SignInServices,
   organization: Organization,

@@ -7,7 +7,9 @@ export interface SignInLimits {
   readonly starts: RateLimit;
   /** Refused sign-ins. Each stores an attempt. */
   readonly refusals: RateLimit;
-  /** Refused logout messages. Accepted ones have no limit: a provider may sign everybody out at once. */
+  /**
+   * Refused logout messages. Accepted logout messages have no limit, because a provider may sign everybody out at once.
+   */
   readonly logoutRefusals: RateLimit;
   /** Look-ups of organizations that do not exist. Guessing short names causes many. */
   readonly lookups: RateLimit;

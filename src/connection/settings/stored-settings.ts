@@ -34,7 +34,7 @@ function sealingContext(connectionId: string, name: string): string {
 }
 
 /**
- * Opens stored settings and upgrades them to the type's current version.
+ * Decrypts the secrets among stored settings, and upgrades all settings to the type's current version.
  *
  * @param leaveOut names of secrets not to open, so that an administrator can replace secrets whose key is lost
  * @throws UnsealError if a secret cannot be decrypted
@@ -66,7 +66,7 @@ export function completeSettings(type: AnyConnectionType, plain: PlainSettings):
 }
 
 /**
- * The settings of a connection with defaults. A draft may lack required ones, see `findIncomplete`.
+ * The settings of a connection with defaults. A draft may lack required settings, see `findIncomplete`.
  *
  * @throws UnsealError if a secret cannot be decrypted
  */
@@ -91,8 +91,8 @@ export function findIncomplete(
 }
 
 /**
- * The settings for a row, in the type's current version. Secrets in the input are sealed. Other secrets keep their sealed form.
- * After an upgrade, they are sealed again with their old time.
+ * The settings for a row, in the type's current version. Secrets in the input are sealed. Other secrets keep their
+ * sealed form. After an upgrade, these are sealed again, and the time when they were set stays.
  */
 export function sealSettings(
   type: AnyConnectionType,
@@ -129,11 +129,12 @@ export function sealSettings(
   return { settings, secrets, settingsVersion: type.settingsVersion };
 }
 
-/** A setting in an answer. A secret has only the time when it was set. */
+/** A setting as the API shows it: its value or, for a secret, only the time when it was set. */
 export type ShownSetting = { readonly value: unknown } | { readonly setAt: Date };
 
 /**
- * The settings for an answer, with defaults. Settings without a value are absent. Opens secrets only if an upgrade needs them.
+ * The settings as the API shows them, with defaults. Settings without a value are absent. Opens secrets only if an
+ * upgrade needs them.
  */
 export function showSettings(
   type: AnyConnectionType,

@@ -33,7 +33,10 @@ export async function testConnection(
 /** An active connection. */
 export interface Activation {
   readonly connection: Connection;
-  /** None is an error. Empty if the connection was active before. */
+  /**
+   * The findings of the diagnosis before the activation; none has the level ERROR. Empty if the connection was active
+   * before.
+   */
   readonly findings: readonly Finding[];
 }
 
@@ -81,7 +84,10 @@ function requireReady({ findings: found, fields, obstacles }: Diagnosis): void {
     throw new Failure(CONNECTION_NOT_READY, { findings, fields });
 }
 
-/** Health is stored apart from the connection: storing findings does not change the version or wait for other changes. */
+/**
+ * Stores the findings in the connection's health, apart from the connection. So this does not raise the connection's
+ * version or wait for other changes of the connection.
+ */
 async function keepFindings(
   { begin }: ConnectionServices,
   caller: Caller,

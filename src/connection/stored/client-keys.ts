@@ -57,7 +57,7 @@ export function openClientKeys(
     }));
 }
 
-/** Whether settings use client keys. */
+/** Whether a connection with these settings authenticates at its provider with client keys. */
 export function usesClientKeys(type: AnyConnectionType, plain: PlainSettings): boolean {
   return type.clientKeys?.isUsed(completeSettings(type, plain)) === true;
 }
@@ -89,7 +89,10 @@ export function rotateClientKeys(
   }
 }
 
-/** Moves each key to the state that `following` names for its present state. Deletes a key if that is `null`. */
+/**
+ * Moves each key to the state that `following` names for its present state. If `following` names `null`, the key is
+ * deleted.
+ */
 function shift(
   keys: readonly StoredClientKey[],
   following: Readonly<Record<ClientKeyState, ClientKeyState | null>>,

@@ -8,7 +8,10 @@ import { findFailingPart } from "../watch/failing.js";
 import { countFailure, END_FAILURES } from "../watch/failures.repository.js";
 import { listPresent, type WatchedExpiration } from "../watch/expirations.js";
 
-/** The health of one connection. Stored apart from it, so that a sign-in does not raise the connection's version. */
+/**
+ * The health of one connection. Stored apart from the connection, so that a sign-in does not raise the connection's
+ * version.
+ */
 export interface ConnectionHealth {
   readonly lastTestedAt: Date | null;
   /** The findings of the last test; empty before the first test. */
@@ -17,13 +20,19 @@ export interface ConnectionHealth {
   readonly lastFailedAt: Date | null;
   /** Catalogue code of the last failed sign-in. */
   readonly lastFailureCode: string | null;
-  /** What expires, the soonest first. Empty until Usher has looked at the active connection. */
+  /**
+   * The certificates and secrets that expire, the soonest first. Empty until upkeep has looked for them at the active
+   * connection.
+   */
   readonly expirations: readonly Expiration[];
   /** Since when the connection counts as failing; `null` if it works. */
   readonly failingSince: Date | null;
   /** Catalogue code of the failure that made the connection count as failing. */
   readonly failingCode: string | null;
-  /** When upkeep last read what the provider publishes; `null` if it has not, or the connection names no address. */
+  /**
+   * When upkeep last read what the provider publishes; `null` if upkeep has never read it, or the settings name no
+   * address.
+   */
   readonly providerReadAt: Date | null;
   /** `null` while upkeep can read what the provider publishes. */
   readonly providerFailure: ProviderFailure | null;
@@ -33,7 +42,7 @@ export interface ConnectionHealth {
 export interface ProviderFailure {
   /** When the first reading failed after the last good one. */
   readonly since: Date;
-  /** The code of the last reading. */
+  /** The code with which the last reading was refused. */
   readonly code: string;
   readonly detail: string | null;
 }
@@ -102,7 +111,7 @@ export async function noteTest(unit: UnitOfWork, connectionId: string, findings:
   ]);
 }
 
-/** A success ends a spell of failing sign-ins. */
+/** Notes a successful sign-in. It ends a spell of failing sign-ins. */
 export async function noteSignInSucceeded(unit: UnitOfWork, connectionId: string): Promise<void> {
   await unit.execute(`UPDATE connection_health SET last_succeeded_at = ?, ${END_FAILURES} WHERE connection_id = ?`, [
     unit.now,
@@ -122,7 +131,7 @@ export async function notePersonRefused(unit: UnitOfWork, connectionId: string, 
  * Notes a failed sign-in.
  *
  * @param code the catalogue code of the refusal
- * @param fault `null` if it says nothing about the connection
+ * @param fault whose fault the failure is; `null` if the failure says nothing about the connection
  * @returns whether the connection now counts as failing, which `announceFailing` must announce
  */
 export async function noteSignInFailed(
@@ -149,7 +158,7 @@ function readFailure(text: string | null): ProviderFailure | null {
 /**
  * Stores the outcome of a reading of what the provider publishes.
  *
- * @param refusal `null` if it was read
+ * @param refusal why the reading failed; `null` if it succeeded
  * @returns the failure that is stored now, and the one that was stored before
  */
 export async function noteReading(
@@ -179,7 +188,7 @@ export async function forgetReadings(unit: UnitOfWork, connectionId: string): Pr
 export interface StoredFacts {
   /** The connection's trust version when the facts were kept. */
   readonly trustVersion: number;
-  /** By the name that the type gave them. */
+  /** The facts, by the name that the type gave them. */
   readonly entries: Readonly<Record<string, { readonly learnedAt: string; readonly facts: LearnedFacts }>>;
 }
 

@@ -67,7 +67,7 @@ export class ConnectionHealthRow {
   @Column({ name: "failing_code", type: "varchar", length: 64, nullable: true })
   failingCode!: string | null;
 
-  /** JSON of what sign-ins used to bring. */
+  /** JSON list of `WatchedClaim`: the claims that sign-ins usually bring. */
   @Column({ type: "text", nullable: true })
   claims!: string | null;
 

@@ -38,7 +38,10 @@ export interface ConnectionChange {
     readonly before: Readonly<Record<string, unknown>>;
     readonly after: Readonly<Record<string, unknown>>;
   };
-  /** The number of sessions that the change ended, without the sessions that a change of trust ends. */
+  /**
+   * The number of sessions that the caller has ended for this change. `storeChange` adds those that a change of trust
+   * ends.
+   */
   readonly endedSessions?: number;
 }
 

@@ -21,7 +21,7 @@ import { deleteConnectionRow, findConnection, insertConnection } from "./connect
 import type { Connection } from "./connection.js";
 import { changePolicies, DEFAULT_CONNECTION_POLICIES, type ConnectionPoliciesChange } from "./policies.js";
 
-/** For the display name and the button label. */
+/** The rule for the texts of display names and button labels. */
 export const LABEL_RULE = { longest: 100 };
 
 export interface NewConnection {
@@ -109,7 +109,10 @@ export async function createConnection(
   });
 }
 
-/** Disables an active connection and ends its sessions. A draft or a disabled connection does not change. */
+/**
+ * Disables an active connection, which ends its sessions and its sign-ins under way. A draft or a disabled connection
+ * does not change.
+ */
 export async function disableConnection(services: ConnectionServices, caller: Caller, id: string): Promise<Connection> {
   const found = await readConnectionFor(services, caller, id, "CONNECTIONS_WRITE");
   return await services.begin(caller, causeOf(caller), async (unit) => {

@@ -36,7 +36,7 @@ export class ConnectionRow {
   @Column({ name: "settings_version", type: "int" })
   settingsVersion!: number;
 
-  /** JSON, completed by `readConnectionPolicies`. */
+  /** JSON of the policies. `readConnectionPolicies` adds the default of each policy that is missing. */
   @Column({ type: "text" })
   policies!: string;
 
@@ -44,11 +44,14 @@ export class ConnectionRow {
   @Column({ type: "int" })
   version!: number;
 
-  /** Rises with every change of trust settings or of the state. That ends the connection's flows and sessions. */
+  /**
+   * Rises with every change of trust settings or of the state. A rise ends the connection's flows (sign-ins under way)
+   * and sessions.
+   */
   @Column({ name: "trust_version", type: "int" })
   trustVersion!: number;
 
-  /** Set once. After that, fixed settings cannot change. */
+  /** When the connection was first activated; never changes. From then on, fixed settings cannot change. */
   @Column({ name: "first_activated_at", type: "datetime", precision: 3, nullable: true })
   firstActivatedAt!: Date | null;
 

@@ -22,14 +22,20 @@ export interface Connection {
   readonly settingsVersion: number;
   /** The connection's own key pairs, sealed; `null` if its type makes none. */
   readonly ownKeys: StoredSecret | null;
-  /** The keys with which the connection authenticates at its provider, and those before and after them; often none. */
+  /**
+   * The keys with which the connection authenticates at its provider, with the previous and the next keys of a
+   * rotation. Often empty.
+   */
   readonly clientKeys: readonly StoredClientKey[];
   readonly policies: ConnectionPolicies;
   /** Rises with every stored change. */
   readonly version: number;
-  /** Rises with every change of trust settings or of the state. That ends the connection's flows and sessions. */
+  /**
+   * Rises with every change of trust settings or of the state. A rise ends the connection's flows (sign-ins under way)
+   * and sessions.
+   */
   readonly trustVersion: number;
-  /** From then on, fixed settings cannot change. */
+  /** When the connection was first activated; `null` before. From then on, fixed settings cannot change. */
   readonly firstActivatedAt: Date | null;
   /** When the issuer last changed while people were linked; `null` if it never did. */
   readonly issuerChangedAt: Date | null;

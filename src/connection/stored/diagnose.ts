@@ -20,11 +20,14 @@ export interface Diagnosis {
   /** Missing or contradicting settings. If there are any, the provider is not asked. */
   readonly fields: readonly FieldIssue[];
   readonly findings: readonly Finding[];
-  /** What in the organization prevents sign-ins, such as a policy. Found without asking the provider. */
+  /** Findings about the organization, such as a policy that prevents sign-ins. Made without asking the provider. */
   readonly obstacles: readonly Finding[];
 }
 
-/** In characters. Messages are stored and shown, and a message may repeat half a megabyte of a provider's answer. */
+/**
+ * The longest message of a finding, in characters. Messages are stored and shown, and a message may repeat half a
+ * megabyte of a provider's answer.
+ */
 const LONGEST_MESSAGE = 1_000;
 
 function shorten(finding: Finding): Finding {
@@ -32,7 +35,7 @@ function shorten(finding: Finding): Finding {
   return message.length <= LONGEST_MESSAGE ? finding : { ...finding, message: `${message.slice(0, LONGEST_MESSAGE)}…` };
 }
 
-/** Asks the provider, so it must not run inside a unit of work. Changes nothing. */
+/** Diagnoses a connection and changes nothing. Asks the provider, so a caller must not run it inside a unit of work. */
 export async function diagnoseConnection(services: ConnectionServices, connection: Connection): Promise<Diagnosis> {
   const type = services.registry.get(connection.type);
   const context = await loadOpeningContext(services, connection);
@@ -69,7 +72,10 @@ export async function diagnoseConnection(services: ConnectionServices, connectio
 
 const DAY_MILLISECONDS = 86_400_000;
 
-/** At most a warning, because an administrator entered the date. Types judge certificates themselves. */
+/**
+ * Finds client secrets that expire soon or have expired. Gives at most a warning, because an administrator entered the
+ * date. The types themselves judge certificates.
+ */
 function judgeSecrets(type: AnyConnectionType, settings: DraftSettings, runtime: Runtime): readonly Finding[] {
   const secrets = (type.expirations?.(settings, runtime) ?? []).filter(({ kind }) => kind === "CLIENT_SECRET");
   return secrets.map(({ name, expiresAt }): Finding => {
@@ -110,7 +116,9 @@ function describeRefusal(type: AnyConnectionType, refusal: ProtocolRefusal): Fin
   return { check: refusal.code, level: "ERROR", ...explainRefusal(type, refusal) };
 }
 
-/** A refusal in words for the administrator. */
+/**
+ * The message and the remedy of a refusal, for the administrator. A refusal's own detail replaces the type's message.
+ */
 export function explainRefusal(
   type: AnyConnectionType | null,
   { code, detail }: Pick<ProtocolRefusal, "code" | "detail">,

@@ -1,6 +1,7 @@
 /**
- * Asks an administrator to confirm settings that name a different issuer. Links stay under the old issuer, so linked people
- * cannot sign in. The refusal shows their number. The change is stored only if the caller sends that number.
+ * Asks an administrator to confirm settings that name a different issuer. Links stay under the old issuer, so linked
+ * people cannot sign in after such a change. Usher refuses the change and tells the number of these people. It stores
+ * the change only if the caller sends that number.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
@@ -16,7 +17,10 @@ export function issuerOf(type: AnyConnectionType, plain: PlainSettings): Setting
   return type.issuer(completeSettings(type, plain));
 }
 
-/** The issuer that a connection's stored settings name. Opens no secret, so that it works after a key is lost. */
+/**
+ * The issuer that a connection's stored settings name. Opens no secret, so the function works even if the key of the
+ * secrets is lost.
+ */
 export function storedIssuerOf(type: AnyConnectionType, keyRing: KeyRing, connection: Connection): SettingsIssuer {
   return issuerOf(type, openStored(type, keyRing, connection, new Set(Object.keys(connection.secrets))));
 }

@@ -28,8 +28,8 @@ export async function findObstacles(
 }
 
 /**
- * Each check is named after the code with which sign-ins are refused. The policy gives only a warning, because the
- * organization's own administrators can change it.
+ * Each check is named after the code with which sign-ins are refused. The organization's own policy gives only a
+ * warning, because its administrators can change the policy. Other obstacles are errors.
  */
 function describeObstacle(obstacle: SsoObstacle, operatorContact: string | null): Finding {
   const operator = operatorContact === null ? "the operator of this installation" : `the operator (${operatorContact})`;
@@ -84,7 +84,7 @@ const MERGING_JOINS_NOBODY: Finding = {
     "Prove the domain of the addresses with addDomain and verifyDomain, or let the provider send email_verified (Entra ID: the optional claim xms_edov; SAML cannot). If you trust every address that the provider sends, set requireVerifiedEmail to false. Or set accountLinking to ADMIN_LINK, and approve each link yourself.",
 };
 
-/** Whether no address can satisfy `requireVerifiedEmail` (see `isProved`). */
+/** Whether merging can join nobody, because no address can satisfy `requireVerifiedEmail` (see `isProved`). */
 async function joinsNobody(
   reader: Reader,
   type: AnyConnectionType,

@@ -7,12 +7,12 @@ import type { OpeningContext } from "../runtime.js";
 import { findStoredFacts, storeFacts, type StoredFacts } from "./connection-health.repository.js";
 import type { Connection } from "./connection.js";
 
-/** Characters of JSON. Larger facts are not stored, see `Memory`. */
+/** The most characters of JSON for all facts of a connection. Facts that exceed it are not stored, see `Memory`. */
 const LONGEST_MEMORY = 500_000;
 
 /**
- * Loads the memory and the claims that the mappings read. A change of the mappings raises the connection's version, so the
- * connection is opened again with them.
+ * Loads the memory and the claims that the mappings read. A change of the mappings raises the connection's version, so
+ * the connection is then opened again, with the new claims.
  *
  * @param logDefect called with the error when facts could not be stored
  */
@@ -50,7 +50,8 @@ export async function openMemory(
       try {
         await begin(SYSTEM, { kind: "SYSTEM", actor: null }, async (unit) => {
           const present = await findStoredFacts(unit, id);
-          // A different replica has seen a later trust version, so the provider of these facts is no longer trusted.
+          // A different replica has stored facts of a later trust version, so the provider of the present facts is no
+          // longer trusted.
           if (present !== null && present.trustVersion > trustVersion) return;
           const kept = present?.trustVersion === trustVersion ? present.entries : {};
           const learned = (learnedAt ?? unit.now).toISOString();

@@ -1,7 +1,7 @@
 /**
- * Finds the people that a switch of `accountLinking` affects. Switching merging off hides the links that it made. Switching it
- * on brings them back and may join further people to accounts. The caller sees the affected users first. The switch is stored
- * only if the caller confirms the number of affected users, and the number is still right.
+ * Finds the people that a switch of `accountLinking` affects. Switching merging off hides the links that merging made.
+ * Switching it on brings these links back and may join further people to accounts. The caller sees the affected users
+ * first. The switch is stored only if the caller confirms the number of affected users, and the number is still right.
  */
 import { requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -75,8 +75,8 @@ export async function listAffectedUsers(
 }
 
 /**
- * Requires the number of affected users before a switch. Ends the sessions of people whose links the switch hides, because
- * these people then sign in to a different account.
+ * Refuses a switch until the caller confirms the number of affected users. Ends the sessions of people whose links the
+ * switch hides, because these people then sign in to a different account.
  *
  * @param confirmed the number that the caller has seen; `null` if no user is affected
  * @returns the number of ended sessions
@@ -103,7 +103,7 @@ export async function switchAccountLinking(
   );
 }
 
-/** The id of the user that a person signs in to next; `null` for an account that does not exist yet. */
+/** The id of the account to which a person's next sign-in leads; `null` if that account does not exist yet. */
 function destinationOf(person: MergingPerson): string | null {
   const outcome = followLinks(person);
   switch (outcome.kind) {
@@ -119,7 +119,7 @@ function destinationOf(person: MergingPerson): string | null {
   }
 }
 
-/** The id of the user that the person's links lead to now. */
+/** The id of the account to which the person's links lead now; `null` without a link. */
 function presentOf({ policies, own, merged }: MergingPerson): string | null {
   const followed = policies.accountLinking === "MERGE_BY_EMAIL" && merged?.user.breakGlass === false ? merged : own;
   return followed?.user.id ?? null;
@@ -132,7 +132,8 @@ interface People {
   /** The current policies of the organization's connections. */
   readonly policies: PoliciesByConnection;
   /**
-   * The person at their next sign-in under these policies. It assumes that the provider sends the same address as last time.
+   * The person at their next sign-in under these policies. The function assumes that the provider sends the same
+   * address as last time.
    */
   readonly see: (person: LinkedPerson, policies: PoliciesByConnection) => MergingPerson;
 }
@@ -174,7 +175,10 @@ async function loadPeople(reader: Reader, connection: Connection): Promise<Peopl
   return { people, policies: book.policies, see };
 }
 
-/** Selects addresses of a connection's people: those that several accounts have, and those of merged links. */
+/**
+ * Selects the addresses of a connection's people that merging depends on: addresses that also lead to another account,
+ * and addresses of merged links.
+ */
 function selectAddresses({ id, organizationId }: Connection): Condition {
   return {
     sql: `IN (SELECT x.email_key FROM identity x

@@ -20,8 +20,9 @@ interface SettingsChange {
 }
 
 /**
- * The keys that stay. If the settings lead to a different address, no key stays. Otherwise, an administrator could enter the
- * address of their own server, and use the assertions that it gets at the earlier provider.
+ * The keys that stay after a change of settings. If the change sends them to a different address, no key stays.
+ * Otherwise, an administrator could enter the address of their own server, and use the assertions that this server gets
+ * at the earlier provider.
  */
 function keysThatStay(
   { clientKeys }: Connection,
@@ -34,7 +35,7 @@ function needsKeys(connection: Connection, change: SettingsChange): boolean {
   return usesClientKeys(change.type, change.merged.plain) && keysThatStay(connection, change).length === 0;
 }
 
-/** Makes new keys if the input leads to settings that need them. */
+/** Makes new keys if the settings need them after the input. Otherwise returns none. */
 export async function prepareClientKeys(
   { registry, runtime }: ConnectionServices,
   connection: Connection,

@@ -15,7 +15,8 @@ export interface KeyRotation {
 }
 
 /**
- * Takes one step of a rotation. The keys prove to the provider who Usher is, and nothing about people, so no session ends.
+ * Takes one step of a rotation. No session ends, because the keys prove only to the provider that a request comes from
+ * Usher. They prove nothing about people.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, UNKNOWN_CONNECTION_TYPE, CONNECTION_KEY_MISSING
  */

@@ -31,7 +31,10 @@ export interface ConnectionInput {
   /** `null` for "Sign in to NAME". */
   readonly buttonLabel?: string | null;
   readonly policies?: ConnectionPoliciesChange | null;
-  /** How many users a switch of `accountLinking` or a different issuer affects, as the caller has seen it. */
+  /**
+   * The number of affected users that the caller has seen and confirms, for a switch of `accountLinking` or a different
+   * issuer.
+   */
   readonly confirmAffectedUsers?: number | null;
   readonly settings?: SettingsByType | null;
 }

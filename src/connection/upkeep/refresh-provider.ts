@@ -8,10 +8,10 @@ import { loadOpeningContext } from "../stored/opening-context.js";
 import { noteUpkeepFailed, noteUpkeepSucceeded } from "../watch/note-upkeep.js";
 import type { UpkeepStep, UpkeepTurn } from "./upkeep-step.js";
 
-/** The pause after a failure is as long as the failure has lasted, within these bounds. */
+/** After a failed reading, Usher waits as long as readings have failed so far, within these bounds. */
 const SHORTEST_RETRY_MILLISECONDS = 15 * 60_000;
 const LONGEST_RETRY_MILLISECONDS = 60 * 60_000;
-/** In characters. The detail may repeat a provider's answer. */
+/** The longest stored detail of a failure, in characters. The detail may repeat a provider's answer. */
 const LONGEST_DETAIL = 500;
 
 export const REFRESH_PROVIDER: UpkeepStep = {
@@ -42,7 +42,10 @@ export const REFRESH_PROVIDER: UpkeepStep = {
   },
 };
 
-/** Asks the provider. Returns the time of the next reading, or the refusal; `null` if there is nothing to read. */
+/**
+ * Reads what the provider publishes. Returns the time of the next reading, or the refusal; `null` if the connection has
+ * nothing to read.
+ */
 async function readProvider({ services, connection, logger, signal }: UpkeepTurn): Promise<{
   readonly at: Date | null;
   readonly refusal: Pick<ProviderFailure, "code" | "detail"> | null;

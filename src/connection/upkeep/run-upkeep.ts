@@ -22,17 +22,17 @@ export interface UpkeepParts {
 }
 
 /**
- * Connections that one worker looks after at once. This bounds the work and the outgoing requests of a batch.
- * @internal
+ * The number of connections that one worker looks after at once. It bounds the work and the outgoing requests of a
+ * batch. @internal
  */
 export const BATCH_SIZE = 8;
-/** The connections of a dead worker wait this long. */
+/** How long a worker has a connection for itself. The connections of a dead worker wait this long at most. */
 const LEASE_MILLISECONDS = 5 * 60_000;
 /** A step is aborted after this time, so that the turn ends before its lease. */
 const STEP_WITHIN_MILLISECONDS = 60_000;
 /** The pause after a step that failed unexpectedly. */
 const FAILURE_PAUSE_MILLISECONDS = 15 * 60_000;
-/** No step runs more often. */
+/** The shortest time between two turns at a connection, whatever a step asks for. */
 const SHORTEST_PAUSE_MILLISECONDS = 60_000;
 /** The part of a pause that is taken off at random, so that connections that were due together do not stay together. */
 const JITTER = 0.1;
@@ -67,7 +67,7 @@ export async function runUpkeep(parts: UpkeepParts, stopping: AbortSignal): Prom
   return leases.length === BATCH_SIZE;
 }
 
-/** Runs all steps. A step that fails does not hold up the others. Returns the time of the next turn. */
+/** Runs all steps at a connection. If a step fails, the others still run. Returns the time of the next turn. */
 async function takeTurn(
   { services, steps, logger }: UpkeepParts,
   lease: UpkeepLease,
@@ -91,7 +91,8 @@ async function takeTurn(
       times.push(clock().getTime() + FAILURE_PAUSE_MILLISECONDS);
     }
   }
-  // A different replica, or this one after its restart, takes the turn again.
+  // If Usher is stopping, the connection is due at once: a different replica, or this one after its restart, takes the
+  // turn again.
   return stopping.aborted ? clock() : chooseNextTurn(clock(), times, Math.random());
 }
 

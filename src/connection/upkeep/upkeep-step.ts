@@ -7,14 +7,14 @@ import type { Connection } from "../stored/connection.js";
 /** The turn of a worker at one connection. */
 export interface UpkeepTurn {
   readonly services: ConnectionServices;
-  /** Active, as read at the begin of the turn. */
+  /** The connection as it was read at the begin of the turn. It was active then. */
   readonly connection: Connection;
   readonly logger: Logger;
   /** Aborts when Usher stops or the lease is about to end. */
   readonly signal: AbortSignal;
   /**
-   * Whether this worker still has its lease. In each unit of work that must happen only once, such as sending a mail, a
-   * step locks the organization and then asks. The answer holds until the unit ends.
+   * Whether this worker still has its lease. A step must ask this in each unit of work that may happen only once, such
+   * as sending a mail, after it has locked the organization. The answer holds until the unit ends.
    */
   readonly isMine: (unit: UnitOfWork) => Promise<boolean>;
 }

@@ -32,7 +32,7 @@ async function run(parts: UpkeepParts, stopping: AbortSignal): Promise<void> {
       parts.logger.warn({ error }, "The schedule of connections could not be read or changed. The worker tries again.");
       pause = FAILURE_PAUSE_MILLISECONDS;
     }
-    // Changed at random, so that replicas do not query at the same moment.
+    // The pause is changed at random, so that replicas do not query at the same moment.
     const milliseconds = pause * (0.75 + Math.random() / 2);
     await setTimer(milliseconds, undefined, { signal: stopping, ref: false }).catch(() => {});
   }

@@ -15,7 +15,10 @@ export interface UpkeepLease {
   readonly connectionId: string;
 }
 
-/** The longest time between two turns. A later time was written while a clock was wrong. */
+/**
+ * The longest time between two turns. A connection whose time is much later is due at once, because a wrong clock wrote
+ * that time.
+ */
 export const LONGEST_PAUSE_MILLISECONDS = 24 * 60 * 60_000;
 
 /** @param dueAt `null` if the connection is not active */
@@ -26,7 +29,10 @@ export async function scheduleUpkeep(unit: UnitOfWork, connectionId: string, due
   ]);
 }
 
-/** Schedules active connections without a time. An earlier version of Usher has created or activated them. */
+/**
+ * Schedules at once the active connections that have no time, because an earlier version of Usher created or activated
+ * them.
+ */
 export async function scheduleForgotten(unit: UnitOfWork): Promise<void> {
   await unit.execute(
     `UPDATE connection_health SET upkeep_due_at = ?

@@ -1,4 +1,7 @@
-/** Announces once in each spell of failures that a connection fails: one event, and one mail to each administrator. */
+/**
+ * Announces that a connection fails, with one event and one mail to each administrator. Does so once in each spell,
+ * which is a time of failures without a success.
+ */
 import { SYSTEM } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { appendEvent } from "../../events/append-event.js";
@@ -24,7 +27,7 @@ export interface AnnouncingParts {
 
 /**
  * Announces that a connection fails, unless it was announced in this spell, works again, or is not active. Runs in a
- * unit of work of its own, because it locks the organization. The unit that records a failed sign-in does not lock it.
+ * unit of work of its own, because it locks the organization, which the unit that records a failed sign-in does not.
  */
 export async function announceFailing(
   { store, registry, publicUrl }: AnnouncingParts,

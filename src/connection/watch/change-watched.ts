@@ -1,4 +1,4 @@
-/** Changes what is known of a watched connection, so that each event and mail is sent once. */
+/** Changes what Usher has stored about a connection that upkeep watches, so that each event and mail is sent once. */
 import { SYSTEM } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { lockOrganization } from "../../people/organization/organization.repository.js";

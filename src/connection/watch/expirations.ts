@@ -6,10 +6,13 @@ export const WARNING_DAYS = [60, 30, 7, 1] as const;
 type WarningDays = (typeof WARNING_DAYS)[number];
 
 const DAY_MILLISECONDS = 86_400_000;
-/** The most entries kept, so that a provider with a new certificate every day cannot fill the row. */
+/**
+ * The most entries that are kept for a connection, so that a provider with a new certificate every day cannot fill the
+ * row.
+ */
 const MOST_KEPT = 100;
 
-/** Something that expires, and how far the administrators were warned of it. */
+/** A certificate or secret that expires, and the last warning that the administrators got about it. */
 export interface WatchedExpiration {
   readonly kind: Expiration["kind"];
   /** A certificate's fingerprint, or the name of the setting that holds the secret. */
@@ -18,11 +21,14 @@ export interface WatchedExpiration {
   readonly expiresAt: string;
   /** When the secret was set (ISO 8601); `null` for a certificate. A replaced secret gets warnings of its own. */
   readonly setAt: string | null;
-  /** The last warning. 0: it had already expired when it was first seen. `null`: none yet. */
+  /**
+   * How many days before the end the last warning was sent; `null` before the first warning. 0: the certificate or
+   * secret had already expired when Usher first saw it, so no warning is sent.
+   */
   readonly warnedDays: WarningDays | 0 | null;
   /**
-   * Whether the connection no longer has the certificate or secret. The entry is kept, so that no warning is repeated if it
-   * comes back.
+   * Whether the connection no longer has the certificate or secret. The entry is kept, so that no warning is repeated
+   * if the certificate or secret comes back.
    */
   readonly gone: boolean;
 }
@@ -32,7 +38,7 @@ export interface ExpiryWarning {
   readonly daysBefore: WarningDays;
 }
 
-/** @param setAt the time when each secret was set, by setting */
+/** @param setAt returns when the secret of a setting was set */
 export function watchExpirations(
   found: readonly Expiration[],
   known: readonly WatchedExpiration[],
@@ -62,7 +68,7 @@ export function watchExpirations(
   return { watched, warnings };
 }
 
-/** What the connection has now, the soonest first. */
+/** The certificates and secrets that the connection has now, the soonest to expire first. */
 export function listPresent(watched: readonly WatchedExpiration[]): readonly Expiration[] {
   return watched
     .filter(({ gone }) => !gone)
@@ -79,7 +85,7 @@ export function nextWarning(watched: readonly WatchedExpiration[], now: Date): D
   return moments.length === 0 ? null : new Date(Math.min(...moments));
 }
 
-/** The nearest of the warnings whose time has come, in days; `null` if none has. */
+/** The smallest number of warning days that the time left has reached; `null` if it has reached none. */
 function nearestReached(expiresAt: Date, now: Date): WarningDays | null {
   const left = expiresAt.getTime() - now.getTime();
   return WARNING_DAYS.findLast((days) => left <= days * DAY_MILLISECONDS) ?? null;

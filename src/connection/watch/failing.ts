@@ -11,7 +11,7 @@ export const MOST_FAILURES = 3;
 const MOST_DOUBTFUL_FAILURES = 5;
 const DOUBTFUL_MILLISECONDS = 60 * 60_000;
 
-/** The failures since the last success. */
+/** The failures of a connection since the last success. */
 export interface Failures {
   readonly failures: number;
   readonly doubtfulFailures: number;
@@ -23,7 +23,7 @@ export interface Failures {
 /** What fails: sign-ins, or the work that Usher does by itself while sign-ins may go on. */
 export type FailingPart = "SIGN_INS" | "UPKEEP";
 
-/** The part that fails; `null` if the connection works, or too little is known. */
+/** The part of a connection that fails; `null` if too few failures are counted to say so. */
 export function findFailingPart(
   { failures, doubtfulFailures, doubtfulSince, upkeepFailures }: Failures,
   now: Date,

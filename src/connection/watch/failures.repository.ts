@@ -4,7 +4,10 @@ import { toDateOrNull } from "../../platform/database/values.js";
 import type { Fault } from "../contract/index.js";
 import { MOST_FAILURES, type Failures } from "./failing.js";
 
-/** The part of a statement that ends a spell of failing sign-ins. A spell of failing upkeep goes on. */
+/**
+ * The assignments of an UPDATE that end a spell of failing sign-ins. If upkeep fails, the connection goes on to count
+ * as failing.
+ */
 export const END_FAILURES = `failures = 0, doubtful_failures = 0, doubtful_since = NULL,
   failing_since = CASE WHEN upkeep_failures >= ${MOST_FAILURES} THEN failing_since ELSE NULL END,
   failing_code = CASE WHEN upkeep_failures >= ${MOST_FAILURES} THEN failing_code ELSE NULL END`;
@@ -34,7 +37,7 @@ export async function countUpkeepFailure(unit: UnitOfWork, connectionId: string)
   ]);
 }
 
-/** Ends a spell of failing upkeep. A spell of failing sign-ins goes on. */
+/** Ends a spell of failing upkeep. If sign-ins fail, the connection goes on to count as failing. */
 export async function endUpkeepFailures(unit: UnitOfWork, connectionId: string): Promise<void> {
   const isOver = `failures < ${MOST_FAILURES} AND doubtful_failures = 0`;
   await unit.execute(
@@ -46,7 +49,7 @@ export async function endUpkeepFailures(unit: UnitOfWork, connectionId: string):
   );
 }
 
-/** Ends every spell, because an administrator has activated the connection. */
+/** Sets all counts of failures to zero, because an administrator has activated the connection. */
 export async function forgetFailures(unit: UnitOfWork, connectionId: string): Promise<void> {
   await unit.execute(`UPDATE connection_health SET upkeep_failures = 0, ${END_FAILURES} WHERE connection_id = ?`, [
     connectionId,

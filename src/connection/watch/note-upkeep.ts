@@ -1,4 +1,7 @@
-/** Counts what becomes of the work that Usher does by itself, and says so if it fails in a row. */
+/**
+ * Counts failures of upkeep, the work that Usher does by itself. If upkeep fails several times in a row, announces that
+ * the connection fails. A success ends the count.
+ */
 import type { UpkeepTurn } from "../upkeep/upkeep-step.js";
 import { announceFailing } from "./announce-failing.js";
 import { changeWatched } from "./change-watched.js";

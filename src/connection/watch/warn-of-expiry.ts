@@ -40,7 +40,10 @@ export const WARN_OF_EXPIRY: UpkeepStep = {
   },
 };
 
-/** What expires at a connection, from its settings and from what its type has learnt. The provider is not asked. */
+/**
+ * Lists the certificates and secrets of a connection that expire. They come from its settings and from the facts that
+ * its type has kept; the provider is not asked.
+ */
 async function listExpirations(services: ConnectionServices, connection: Connection): Promise<readonly Expiration[]> {
   const { registry, runtime } = services;
   const type = registry.find(connection.type);

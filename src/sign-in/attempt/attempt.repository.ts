@@ -78,7 +78,7 @@ export async function pageAttempts(
   });
 }
 
-/** The attempt of a connection with this reference; `null` if there is none. */
+/** The id of the attempt with this reference at a connection; `null` if there is none. */
 export async function findAttemptIdOf(reader: Reader, connectionId: string, reference: string): Promise<string | null> {
   const row = await reader.row<{ id: string }>(
     "SELECT id FROM sign_in_attempt WHERE reference = ? AND connection_id = ?",
@@ -110,7 +110,7 @@ export async function hasAttempt(reader: Reader, reference: string): Promise<boo
   return (await reader.row("SELECT id FROM sign_in_attempt WHERE reference = ?", [reference])) !== undefined;
 }
 
-/** Attempts deleted in one statement: few enough not to delay sign-ins. */
+/** The most attempts that one statement deletes, few enough not to delay sign-ins. */
 const SWEPT_AT_ONCE = 5_000;
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 

@@ -10,7 +10,7 @@ export class AttemptRow {
   @PrimaryColumn({ type: "varchar", length: 36 })
   id!: string;
 
-  /** The refusal page shows it, and an administrator finds the attempt by it. */
+  /** A short text that the refusal page shows. An administrator finds the attempt by it. */
   @Column({ type: "varchar", length: 20 })
   reference!: string;
 
@@ -36,7 +36,7 @@ export class AttemptRow {
   @Column({ type: "varchar", length: 64 })
   outcome!: string;
 
-  /** The expected and the received data. Only administrators may see it. */
+  /** Why the attempt was refused, such as the expected and the received value. Only administrators may see it. */
   @Column({ type: "varchar", length: 2000, nullable: true })
   detail!: string | null;
 

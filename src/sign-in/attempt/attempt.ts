@@ -17,7 +17,7 @@ export type AttemptKind = "SIGN_IN" | "TEST" | "CONSENT";
 /** The claims of a verified message, as the connection type shows them: never a token, never a secret. */
 export type ShownClaims = Readonly<Record<string, unknown>>;
 
-/** An attempt under way. A step is added when it begins, so the attempt ended at its last step. */
+/** An attempt under way. A step is added when it begins, so the last step is the one at which the attempt ended. */
 export interface Attempt {
   readonly id: string;
   readonly kind: AttemptKind;
@@ -25,9 +25,12 @@ export interface Attempt {
   readonly organizationId: string;
   /** `null` for a sign-in by a one-time link or a password. */
   readonly connectionId: string | null;
-  /** The address that a person entered with a password; missing otherwise, and if the text was not an address. */
+  /**
+   * The e-mail address that a person entered with a password. Missing for other sign-ins, and if the entered text was
+   * not an address.
+   */
   readonly login?: string | null;
-  /** How Usher itself authenticated the person; missing if a provider did, or a link. */
+  /** How Usher itself authenticated the person; missing if a provider authenticated the person, or a link was used. */
   readonly authentication?: SessionAuthentication;
   readonly client: ClientDescription;
   readonly steps: readonly AttemptStep[];
@@ -55,7 +58,10 @@ export interface AttemptOutcome {
   readonly userId: string | null;
 }
 
-/** How the person authenticated, as a session keeps it. */
+/**
+ * How the person authenticated, in the form in which a session keeps it: what the provider said, or else how Usher
+ * authenticated the person.
+ */
 export function authenticationOf({
   profile,
   authentication: own = NO_AUTHENTICATION,

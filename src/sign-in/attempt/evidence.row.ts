@@ -6,7 +6,10 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 @Index("ix_sign_in_evidence_connection", ["connectionId", "kind", "occurredAt"])
 @Index("ix_sign_in_evidence_user", ["userId"])
 export class EvidenceRow {
-  /** SHA-256 hex of the attempt (test), or of connection, issuer and subject (sign-in: a later one replaces the row). */
+  /**
+   * For a test, SHA-256 hex of the attempt. For a sign-in, SHA-256 hex of connection, issuer and subject, so that a
+   * later sign-in of the person replaces the row.
+   */
   @PrimaryColumn({ type: "varchar", length: 64 })
   id!: string;
 

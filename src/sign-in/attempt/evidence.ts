@@ -1,6 +1,7 @@
 /**
- * Keeps the claims and the decision of an attempt, sealed: for each test, and for each person's last sign-in. An administrator
- * looks at them, and previews a change with them. They are deleted with the attempt.
+ * Keeps the evidence of an attempt, encrypted: the claims, the profile and the decision. Usher keeps it for each test,
+ * and for each person's last sign-in. Administrators look at it, and preview changes with it. It is deleted with the
+ * attempt.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { NormalizedProfile } from "../../connection/contract/index.js";
@@ -14,7 +15,10 @@ import { redactExplanation } from "./redact-claims.js";
 
 /** What Usher keeps of an attempt. */
 export interface Evidence {
-  /** `null` if the message was not verified, if its type shows no claims, or if they are too long to keep. */
+  /**
+   * `null` if the message was not verified, if the connection type shows no claims, or if the claims are too long to
+   * keep.
+   */
   readonly claims: ShownClaims | null;
   /** `null` if the test ended before there was a profile. */
   readonly profile: NormalizedProfile | null;
@@ -59,8 +63,8 @@ function idOfSignIn(connectionId: string, issuer: string | undefined, subject: s
 }
 
 /**
- * Deletes the evidence about a user, also that of tests and refusals from before the user had an account. Returns the ids of
- * the attempts of those tests, because they name the person, too.
+ * Deletes the evidence about a user, also the evidence of tests and refusals from before the user had an account.
+ * Returns the ids of the attempts of these tests, because the attempts name the person, too.
  */
 export async function eraseEvidence(unit: UnitOfWork, userId: string): Promise<readonly string[]> {
   const identities = await unit.rows<{ connection_id: string; issuer: string; subject: string }>(

@@ -25,7 +25,7 @@ export function redactClaims(value: unknown, level = 0): unknown {
   );
 }
 
-/** Removes them from an explanation, whose reasons and fields repeat values of claims. */
+/** Removes tokens and passwords from an explanation, whose reasons and fields repeat values of claims. */
 export function redactExplanation({ profile, rules, decision }: Explanation): Explanation {
   const redactOf = (claim: string | null, text: string) =>
     claim !== null && SECRET_NAME.test(claim) ? REDACTED : redactText(text);
@@ -36,7 +36,7 @@ export function redactExplanation({ profile, rules, decision }: Explanation): Ex
   };
 }
 
-/** Removes them from a profile. Its attributes are claims as lists of texts, and stay lists. */
+/** Removes tokens and passwords from the attributes of a profile. Each attribute stays a list of texts. */
 export function redactProfile(profile: NormalizedProfile): NormalizedProfile {
   const attributes = Object.entries(profile.attributes).map(([name, values]) => [
     name,

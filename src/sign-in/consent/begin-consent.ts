@@ -11,7 +11,7 @@ import { runAttempt, type AttemptProgress } from "../run-attempt.js";
 import type { SignInServices } from "../services.js";
 import { requireConsentToken } from "./consent-token.js";
 
-/** A consent that an address asks for, unchecked. */
+/** What the address of a consent holds, unchecked. */
 export interface ConsentRequest {
   readonly connectionId: string;
   readonly token: unknown;
@@ -40,7 +40,7 @@ export async function beginConsent(
 }
 
 /**
- * Begins the sign-in after the consent. It verifies the tenant.
+ * Begins the sign-in after the consent. This sign-in verifies which tenant the administrator belongs to.
  *
  * @param named the tenant that the provider's page named, unverified; `null` if it named none
  */

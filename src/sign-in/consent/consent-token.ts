@@ -1,6 +1,7 @@
 /**
- * The token in the address at which a customer's administrator begins the consent. It names a connection. It is sealed, so that
- * only Usher can make it. It ends when the connection gets its tenant, because that raises the trust version.
+ * The token in the address at which a customer's administrator begins the consent. The token names a connection. It is
+ * sealed, so that only Usher can make it. It becomes invalid when the connection gets its tenant, because that raises
+ * the connection's trust version.
  */
 import type { Connection } from "../../connection/stored/connection.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";

@@ -22,7 +22,10 @@ import { beginSignIn } from "./begin-consent.js";
 
 type Parameters = Readonly<Record<string, string>>;
 
-/** Continues the consent that a flow belongs to. */
+/**
+ * Continues a consent: after the provider's page, begins the sign-in; after the sign-in, gives the tenant to the
+ * connection.
+ */
 export async function continueConsent(
   services: SignInServices,
   browser: BrowserRequest,
@@ -59,7 +62,7 @@ async function fix(
   await store.begin(SYSTEM, { kind: "SIGN_IN", actor: connection.id }, async (unit) => {
     const outcome = await fixTenant(unit, { type, keyRing }, connection, verified);
     const refusal = REFUSALS[outcome];
-    // The unit of work is undone, and the refusal is recorded in the next one.
+    // The error undoes this unit of work. The caller records the refusal in a new one.
     if (refusal !== null) throw new Failure(refusal, { detail: `The sign-in was of ${verified.tenant}.` });
     await recordAttempt(unit, attempt, {
       outcome: "SUCCEEDED",

@@ -14,9 +14,9 @@ const PEOPLE_IF_ALWAYS = 3;
 const PEOPLE_IF_USUAL = 10;
 /** A claim is watched if at least this share of the people brought it. */
 const USUAL = 0.8;
-/** A claim that stays away is given up: the organization does not want it any more. */
+/** A claim that is gone for this long is no longer watched: the organization probably does not want it any more. */
 const GIVEN_UP_MILLISECONDS = 30 * 86_400_000;
-/** A bound for the state, far above what connections use. */
+/** The most claims that are watched, far above what connections use. */
 const MOST_WATCHED = 200;
 
 /** Something that a connection reads from sign-ins: the groups, a claim that mappings name, or a field of the profile. */
@@ -27,7 +27,10 @@ interface Used {
 }
 
 export interface WatchedClaim extends Used {
-  /** How many people were counted. While a usual claim is missing, those who came without it since then are left out. */
+  /**
+   * How many people were counted. While a usual claim is missing, the count leaves out the people who have come without
+   * it.
+   */
   readonly people: number;
   /** How many of these people brought the claim. */
   readonly having: number;
@@ -38,7 +41,7 @@ export interface WatchedClaim extends Used {
 }
 
 /**
- * Looks at the last sign-ins.
+ * Compares the people's last sign-ins with what earlier sign-ins brought.
  *
  * @param profiles of one sign-in of each person, the latest first
  * @returns what to remember, and what is newly gone
@@ -96,7 +99,10 @@ function isUsual({ people, having }: Pick<WatchedClaim, "people" | "having">): b
   return people >= PEOPLE_IF_ALWAYS && having >= people * USUAL;
 }
 
-/** What the connection uses. A field is left out if its claim is named by a mapping, because that claim is watched. */
+/**
+ * Lists what the connection uses. Leaves out a field if a mapping names the claim that the field comes from, because
+ * that claim itself is watched.
+ */
 function listUsed(
   { attributes, roles, groups }: Mappings,
   profiles: readonly NormalizedProfile[],
@@ -120,7 +126,10 @@ function listUsed(
   ];
 }
 
-/** Whether a sign-in brought a claim; `null` if nobody can say, as with groups in Entra ID's overage. */
+/**
+ * Whether a sign-in brought a claim; `null` if it is not known: the provider says that the person has groups, but
+ * leaves them out.
+ */
 function brings(profile: NormalizedProfile, { kind, name }: Used): boolean | null {
   if (kind === "GROUPS") return profile.groups.kind === "unknown" ? null : profile.groups.kind === "known";
   if (kind === "CLAIM") return Object.hasOwn(profile.attributes, name) && (profile.attributes[name] ?? []).length > 0;
@@ -132,7 +141,7 @@ function readField(profile: NormalizedProfile, field: string): string | null | u
   return core === undefined ? profile.profile[field as keyof NormalizedProfile["profile"]] : profile[core];
 }
 
-/** The claim that a field came from at the latest sign-in that brought it. */
+/** The claim that a field came from at the latest sign-in that brought the field; `null` if it is not known. */
 function findSource(used: Used, profiles: readonly NormalizedProfile[]): string | null {
   if (used.kind !== "FIELD") return used.name;
   const latest = profiles.find((profile) => brings(profile, used) === true);

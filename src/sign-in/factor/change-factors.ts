@@ -1,6 +1,6 @@
 /**
- * Adds and removes second factors. The person has just entered the right password, and shown a factor if the account had one.
- * The sign-in waits on the page of the factors until the person goes on.
+ * Adds and removes second factors. The person has just entered the right password and, if the account had a second
+ * factor, shown it. The sign-in waits on the page of the factors until the person goes on.
  */
 import { v7 as uuidv7 } from "uuid";
 import { SYSTEM } from "../../access/caller.js";
@@ -65,7 +65,10 @@ export interface WaitingBrowser {
   readonly token: string;
 }
 
-/** Makes one change. */
+/**
+ * Makes one change. Returns `nothing-waits` if the sign-in is over, or if the person must first show a factor that was
+ * added meanwhile.
+ */
 export async function changeFactors(
   services: SignInServices,
   browser: BrowserRequest,
@@ -209,7 +212,7 @@ async function readNewFactor(
 
 const LONGEST_LABEL = 100;
 
-/** The name that the person gave, or one that no other factor of the account has. */
+/** The name that the person gave or, without one, `fallback` with a number if the account has such factors already. */
 function labelOf(given: string, fallback: string, factors: readonly SecondFactor[]): string {
   const label = cutText(given.replaceAll(/\p{C}/gu, "").trim(), LONGEST_LABEL);
   if (label !== "") return label;

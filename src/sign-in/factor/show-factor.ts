@@ -58,7 +58,10 @@ export interface FactorRefused {
   readonly reference: string;
 }
 
-/** Checks the factor and goes on with the sign-in. */
+/**
+ * Checks the factor. If it is right, goes on with the sign-in; if it is wrong, counts a failure and keeps the sign-in
+ * waiting.
+ */
 export async function showFactor(
   services: SignInServices,
   browser: BrowserRequest,
@@ -143,7 +146,7 @@ interface Account {
   readonly factors: readonly SecondFactor[];
 }
 
-/** Looks at the code first as one of an app, then as a recovery code. */
+/** Checks the code first as a code of an authenticator app, then as a recovery code. */
 async function useCode(
   unit: UnitOfWork,
   { keyRing, home, account, factors }: Account,
@@ -157,7 +160,7 @@ async function useCode(
     if (lastStep === null) continue;
     await noteAppUsed(unit, factor.id, {
       lastStep,
-      // A new first key of the ring encrypts the secret again.
+      // If the key ring has a new first key, the secret is encrypted again with it.
       secret: keyRing.needsReseal(factor.secret) ? keyRing.seal(secret, context) : factor.secret,
     });
     return "otp";

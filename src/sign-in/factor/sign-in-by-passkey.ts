@@ -33,7 +33,7 @@ import { sleeps } from "../password/sleeps.js";
 import { recordRefusal, toSafeReason, type SignInRefused } from "../record-refusal.js";
 import type { SignInServices } from "../services.js";
 
-/** How long a page's challenge is good. */
+/** How long the challenge of a page is valid. */
 const CHALLENGE_SECONDS = 5 * 60;
 
 /** The challenge of a page: a value that only this browser has, and the time of the page. */
@@ -44,7 +44,7 @@ export interface PageChallenge {
   readonly issuedAt: string;
 }
 
-/** The text from which the challenge follows. */
+/** The text from which the passkey's challenge is computed. */
 export function challengeSource({ formToken, issuedAt }: PageChallenge): string {
   return `${formToken} ${issuedAt}`;
 }

@@ -1,7 +1,7 @@
 /**
- * Binds a browser to the sign-ins that it began, with one token for each. One cookie holds the tokens, because a person can
- * have sign-ins under way in several tabs. A new sign-in never reuses a token of the cookie: an attacker who planted it
- * would share the new sign-in.
+ * Binds a browser to the sign-ins that it began, with one token for each sign-in. One cookie holds the tokens, because
+ * a person can have sign-ins under way in several tabs. A new sign-in never reuses a token of the cookie: an attacker
+ * who planted such a token would share the new sign-in.
  *
  * A cookie does not show who set it. Usher therefore accepts a planted token of a sign-in that the attacker began. Over
  * https the cookie's name begins with `__Host-`, so no other host can set it.
@@ -14,7 +14,7 @@ import { findBrowserHashes } from "./flow.repository.js";
 
 const SEPARATOR = ".";
 const TOKEN = /^[A-Za-z0-9_-]{43}$/;
-/** Sign-ins that one browser can have under way. One more drops the oldest. */
+/** The most sign-ins that one browser can have under way. A further one drops the oldest. */
 const MOST_TOKENS = 8;
 
 /** The token of a new sign-in, and the cookie's new value. */

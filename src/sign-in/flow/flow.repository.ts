@@ -10,8 +10,9 @@ import { toDate, toDateOrNull } from "../../platform/database/values.js";
 export const FLOW_LIFETIME_SECONDS = 15 * 60;
 
 /**
- * Options of the unit of work that consumes a flow or ticket. Its commit need not be flushed to disk, because the later
- * commit of the session flushes both. So after a power cut, a session exists only if its flow is consumed.
+ * Options of the unit of work that consumes a flow or ticket. This commit need not be flushed to disk, because the
+ * later commit that stores the session flushes both. So after a power cut, a session exists only if its flow is
+ * consumed.
  */
 export const DURABLE_WITH_SIGN_IN = { mayBeLost: true };
 
@@ -113,7 +114,7 @@ export async function existsPendingFlow(
   return row !== undefined;
 }
 
-/** Returns the given hashes whose flows have not expired. */
+/** Returns those of the given hashes of browser tokens that belong to flows that have not expired. */
 export async function findBrowserHashes(
   reader: Reader,
   hashes: readonly string[],

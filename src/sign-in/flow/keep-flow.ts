@@ -25,9 +25,14 @@ export interface FlowNotes {
   readonly returnTo: string | null;
   /** The steps of the attempt so far. */
   readonly steps: readonly AttemptStep[];
-  /** The reference of the test that the flow belongs to; `null` for a sign-in. A flow stays a test or a sign-in. */
+  /**
+   * The reference of the test that the flow belongs to; `null` for a sign-in. A sign-in never becomes a test, and a
+   * test never becomes a sign-in.
+   */
   readonly testReference: string | null;
-  /** The connection type, if the sign-in began with the operator's app; absent if it began with a connection. */
+  /**
+   * The id of the connection type if the sign-in began with the operator's app; absent if it began with a connection.
+   */
   readonly operatorAppOf?: string;
   /** The consent that the flow belongs to; absent for a sign-in or a test. */
   readonly consent?: ConsentNotes;
@@ -45,7 +50,10 @@ export interface FoundFlow extends FlowNotes {
   readonly trustVersion: number;
 }
 
-/** The flow that a posted message belongs to. A post across sites carries no cookies, so the browser is checked later. */
+/**
+ * The flow that a posted message belongs to. A form that a different site posts carries no cookies, so a later step
+ * checks that this browser began the flow.
+ */
 export interface PostedFlow extends FoundFlow {
   readonly stateHash: string;
   readonly browserHash: string;
@@ -101,7 +109,7 @@ export async function findFlow(
 }
 
 /**
- * The connection of a state handle's flow; `null` if the flow began without one.
+ * The id of the connection of a state handle's flow; `null` if the flow began without a connection.
  *
  * @throws SIGN_IN_UNKNOWN
  */
@@ -137,8 +145,8 @@ async function findStored({ store }: SignInServices, state: string | undefined):
 }
 
 /**
- * Finds the flow whose outgoing request had this id; `null` if this connection did not send the request. It does not consume
- * the flow, because the posted message is not verified yet.
+ * Finds the flow whose outgoing request had this id; `null` if this connection did not send the request. Does not
+ * consume the flow, because the posted message is not verified yet.
  *
  * @throws SIGN_IN_UNKNOWN if the flow is consumed or expired, SIGN_IN_SUPERSEDED if the trust version has changed
  */

@@ -102,7 +102,10 @@ async function requirePlace(
   await require(destination);
 }
 
-/** Where the link leads. An address that is not allowed is an error here, but is ignored when the link is used. */
+/**
+ * Where the link leads. An address that is not allowed is an error when the link is made. If the address is no longer
+ * allowed when the link is used, it is ignored.
+ */
 function readTarget(rules: ReturnRules, input: NewSignInLink): Pick<LinkPayload, "returnTo" | "place"> {
   const { returnTo: requested = null, courseId = null } = input;
   const check = new InputCheck();

@@ -18,9 +18,12 @@ export const SIGN_IN_LINK_PREFIX = "usher_link_";
 
 /** Stored with a link. A type and not an interface, so that it can be assigned to a plain JSON object. */
 export type LinkPayload = {
-  /** Checked again when the link is used: the link must not grant more than its author then holds. */
+  /**
+   * Who made the link. Usher checks the author's permissions again when the link is used, so that the link grants no
+   * more than the author then holds.
+   */
   readonly author: RememberedCaller;
-  /** It passed the allow-list when the link was made, and is checked again when the link is used. */
+  /** The address passed the allow-list when the link was made. It is checked again when the link is used. */
   readonly returnTo: string | null;
   readonly place: Place | null;
 };
@@ -31,7 +34,10 @@ export interface LinkSituation {
   readonly user: User;
   readonly lockedUntil: Date | null;
   readonly ssoEnforcement: OrganizationPolicies["ssoEnforcement"];
-  /** Lets the operator sign people in while their provider is down, or while a stranger keeps their account locked. */
+  /**
+   * Whether the operator made the link. The operator can sign people in while their provider is down, or while a
+   * stranger keeps their account locked.
+   */
   readonly byOperator: boolean;
 }
 

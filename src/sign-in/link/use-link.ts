@@ -1,11 +1,10 @@
 /**
- * Shows and uses a one-time sign-in link. Opening it does not consume it, because programs that scan mail open every address.
- * The button of its page posts, and the post consumes the link and signs the person in.
+ * Shows and uses a one-time sign-in link. Opening a link does not consume it, because programs that scan mail open
+ * every address. The page of the link has a button that posts a form. The post consumes the link and signs the person
+ * in.
  *
- * ```
- * show   findLink → refuseByState → the page with the button
- * use    findLink → refuseByState → one unit: lock → consume → author → account → seat → session
- * ```
+ * ``` show   findLink → refuseByState → the page with the button use    findLink → refuseByState → one unit: lock →
+ * consume → author → account → seat → session ```
  */
 import { holds, SYSTEM } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
@@ -94,7 +93,7 @@ interface FoundLink {
   readonly attempt: Attempt;
 }
 
-/** Runs the steps for a link, and records an error as a refusal. */
+/** Finds a link and runs `run` with it. Records a failure as a refused attempt. */
 async function withLink<Outcome>(
   services: SignInServices,
   { client }: BrowserRequest,
@@ -105,7 +104,7 @@ async function withLink<Outcome>(
   const stored = await findOneTimeToken(reader, "SIGN_IN", hashToken(token));
   const organization = stored && (await findOrganization(reader, null, stored.organizationId));
   const user = stored && (await findUser(reader, stored.organizationId, stored.userId));
-  // Without an organization an attempt cannot be recorded.
+  // An attempt belongs to an organization. Without one, the refusal cannot be recorded.
   if (stored === null || organization === null || user === null) throw unknown();
   const link = stored as StoredLink;
   const begun = beginAttempt({
@@ -147,7 +146,10 @@ interface LinkUse {
   readonly tokenHash: string;
 }
 
-/** Needs the organization locked. A refusal because of the author or the account consumes the link too. */
+/**
+ * Consumes the link and signs its user in. The organization must be locked. If the author or the account is the reason
+ * of a refusal, the link is consumed, too.
+ */
 async function consumeAndSignIn(
   unit: UnitOfWork,
   { link, organization, attempt, browser, tokenHash }: LinkUse,

@@ -14,12 +14,13 @@ import type { SignInServices } from "../services.js";
 
 /** The largest number of sessions that one message may name. */
 const MOST_INDEXES = 100;
-/** The largest number of characters of a name in a message. */
+/** The most characters of a person's or session's name in a message. */
 const LONGEST_NAME = 2_000;
 
 /**
- * Notes the message against replays and ends its sessions, in one unit of work. Each person whose session ends gets one
- * event and one audit entry. A message that names no session of Usher is accepted, because its sessions have ended.
+ * In one unit of work, notes the message, so that it is not accepted again, and ends the sessions that it names. Each
+ * person whose session ends gets one event and one audit entry. A message whose sessions Usher does not have is
+ * accepted, because they have ended already.
  *
  * @throws LOGOUT_REPLAYED, or SIGN_IN_SUPERSEDED if the connection trusts a different provider meanwhile
  */
@@ -46,7 +47,7 @@ export async function endSessionsOfProvider(
   });
 }
 
-/** A message that named neither a person nor a session would end every session of the connection. */
+/** Checks that a message names a person or a session. Without a name, it would end every session of the connection. */
 function requireNames(typeId: string, subject: string | null, indexes: readonly string[]): void {
   const names = [...(subject === null ? [] : [subject]), ...indexes];
   if (names.length === 0 || indexes.length > MOST_INDEXES || names.some((name) => !isName(name)))

@@ -23,7 +23,8 @@ export type LogoutOutcome =
     };
 
 /**
- * Receives a request to the logout address. Without a message, the person comes back from a sign-out at the provider.
+ * Receives a request to the logout address. A request without a message is a person who comes back from a sign-out at
+ * the provider.
  *
  * @throws UNKNOWN_CONNECTION, the refusals of the connection's type, and the errors of `endSessionsOfProvider`
  */
@@ -39,7 +40,7 @@ export async function receiveLogout(
     returnTo: null,
     onlyHere: false,
   } as const;
-  // A connection that was switched off has no sessions.
+  // A connection that is not active has no sessions, so its messages are ignored.
   const isUsable = connection.state === "ACTIVE" && services.registry.find(connection.type)?.logout !== undefined;
   if (!isUsable || Object.keys(exchange.parameters).length === 0) return signedOut;
   const { logout, opened, runtime } = await openForLogout(services, connection);
