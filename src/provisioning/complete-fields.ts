@@ -1,6 +1,6 @@
 /**
  * Completes the fields that a provider sent, because an account needs an address and both names. Under the policy
- * `USE_EMAIL` it fills a missing name from the other names, or from the address if there are none. Pure.
+ * `USE_EMAIL`, fills a missing name from the other names, or from the address if there are none. Pure.
  */
 import type { ConnectionPolicies } from "../connection/stored/policies.js";
 import { hasForeignLocalPart } from "../platform/errors/input.js";
@@ -17,7 +17,7 @@ const LONGEST_ADDRESS = 254;
 
 type Profile = VerifiedPerson["profile"];
 
-/** The fields of a new account. It needs an address and both names. */
+/** The fields of a new account. Refuses the person if the address or a name is still missing. */
 export function completeNew(
   supplied: FieldValues,
   missingName: ConnectionPolicies["missingName"],
@@ -32,7 +32,10 @@ export function completeNew(
   return refuse(failures.NAME_MISSING, `${what} ${describeClaims(profile)}`);
 }
 
-/** Names an unusable address, so that the administrator does not look for a missing claim. */
+/**
+ * Refuses a person without a usable address. If a claim has an unusable one, the refusal names that claim, so that the
+ * administrator does not look for a missing claim.
+ */
 function refuseWithoutEmail(profile: Profile): Refusal {
   for (const [claim, values] of Object.entries(profile.attributes)) {
     const unusable = values.find((value) => value.length <= LONGEST_ADDRESS && hasForeignLocalPart(value.trim()));
@@ -64,7 +67,7 @@ export function completePrepared(
   return { ...Object.fromEntries(missing.filter(([field]) => field !== "fullName" || !isNamed)), ...updates };
 }
 
-/** Adds the full name from a first and a last name, if the stored full name was only a substitute. */
+/** Adds the full name from a first and a last name, if the stored full name only stood in for missing names. */
 export function withFullName(supplied: FieldValues, { fullName, email, ...user }: User): FieldValues {
   const { firstName, lastName } = supplied;
   if (supplied.fullName != null || firstName == null || lastName == null) return supplied;
@@ -112,7 +115,10 @@ function bound(field: "firstName" | "lastName", text: string): string {
 /** How many claims the detail of a refusal names. */
 const MOST_CLAIMS = 40;
 
-/** Lists the names of the claims, so that an administrator sees which one to map. Values may be sensitive. */
+/**
+ * Lists the names of the claims, so that an administrator sees which one to map. Leaves out their values, which may be
+ * sensitive.
+ */
 function describeClaims({ attributes, withheld }: Profile): string {
   const names = Object.keys(attributes);
   const why = withheld === undefined ? "" : ` The provider withheld some claims: ${withheld}.`;

@@ -15,7 +15,7 @@ import { foldCase } from "../platform/text.js";
 import { refuse, type Refusal } from "./refusal.js";
 import * as failures from "./failures.js";
 
-/** A link that leads to a user. */
+/** A stored link from a subject of the provider to a user. */
 export interface KnownIdentity {
   readonly identityId: string;
   readonly user: User;
@@ -35,11 +35,14 @@ export interface EndedMerge {
 export interface AccountSituation {
   readonly profile: NormalizedProfile;
   readonly policies: ConnectionPolicies;
-  /** The account that this person created, or that was prepared for them. */
+  /** The person's own link: to an account that they created, or that was prepared for them; `null` if there is none. */
   readonly own: KnownIdentity | null;
   /** Whether the provider has sent the same address for `own` since the account was created. */
   readonly ownAddressKept: boolean;
-  /** The account that a merge joined the person to. It is used only while the connection merges accounts. */
+  /**
+   * The link by which a merge joined the person to an account; `null` without one. It counts only while the connection
+   * merges accounts.
+   */
   readonly merged: KnownIdentity | null;
   /** Whether a merge was undone, or ended because the address changed. Such a person is never merged again. */
   readonly unmerged: boolean;
@@ -59,7 +62,7 @@ export interface AccountSituation {
   readonly formerIssuer: { readonly issuer: string; readonly changedAt: Date | null } | null;
   /** The state of an earlier request to link this identity, under `ADMIN_LINK`. */
   readonly linkRequest: "NONE" | "PENDING" | "REJECTED";
-  /** Read only for a person without a link. */
+  /** `NONE` for a person whom a link leads to an account, because no directory is read for them. */
   readonly directory: DirectoryMatch;
 }
 
@@ -69,7 +72,7 @@ export type DirectoryMatch =
   | {
       readonly kind: "USER";
       readonly user: User;
-      /** Whether the directory names the person itself, not only by their address. */
+      /** Whether the directory identifies the person by more than their address. */
       readonly isExact: boolean;
       /** Whether another subject of this connection leads to the account already. Only one subject may. */
       readonly isBound: boolean;
@@ -136,7 +139,10 @@ function refuseAnotherSubject({ profile }: AccountSituation): Refusal {
   );
 }
 
-/** A user of a directory is bound to one subject. The provider may have re-created the person under another subject. */
+/**
+ * Gives the person the account of the directory's user. Refuses if another subject has the account already: the provider
+ * may have re-created the person under a new subject.
+ */
 function matchDirectory(
   { profile }: AccountSituation,
   { user, isBound }: Extract<DirectoryMatch, { kind: "USER" }>,

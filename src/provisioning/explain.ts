@@ -1,6 +1,6 @@
 /**
- * Explains a decision to an administrator: which claim became which field, which rules matched and why, and what is decided.
- * Pure. A test sign-in, a preview and the record of a real sign-in all show this.
+ * Explains a decision to an administrator: which claim became which field, which rules matched and why, and what is
+ * decided. Pure. A test sign-in, a preview and the record of a real sign-in all show this explanation.
  */
 import type { ClaimRule } from "../connection/mapping/mapping.js";
 import { shorten } from "../platform/text.js";
@@ -58,7 +58,7 @@ export interface Explanation {
   readonly decision: ExplainedDecision;
 }
 
-/** How many of several values a reason repeats. */
+/** The most values that the reason of a rule quotes. */
 const MOST_SHOWN = 5;
 
 /** Explains what `decide` returned for a situation. */

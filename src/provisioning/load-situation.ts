@@ -35,7 +35,10 @@ import type { KnownIdentity } from "./decide-account.js";
 import { evaluateMappings, reuseOutcomes, type EvaluatedMappings } from "./mappings/evaluate-rule.js";
 import type { CurrentAccess, Situation } from "./situation.js";
 
-/** Evaluates a connection's mappings. Call it before locking the organization: other sign-ins wait for the lock. */
+/**
+ * Evaluates a connection's mappings. Call this function before locking the organization, because it can take long and
+ * other sign-ins wait for the lock.
+ */
 export async function evaluateRules(
   reader: Reader,
   { connectionId, profile }: VerifiedPerson,
@@ -44,8 +47,9 @@ export async function evaluateRules(
 }
 
 /**
- * Needs the organization locked, so that two sign-ins of one person run one after the other. Returns `null` if the mappings
- * changed after `evaluated` was made. Then the caller must evaluate them again.
+ * Loads the situation of a sign-in. The caller holds the organization's lock, so that two sign-ins of one person run one
+ * after the other. Returns `null` if the mappings changed after `evaluated` was made. Then the caller must evaluate them
+ * again.
  */
 export async function loadSituation(
   reader: Reader,
@@ -149,7 +153,10 @@ async function loadAddressBookOf(
   return await loadAddressBook(reader, { organizationId, addresses, precedence, accountsOfAddress });
 }
 
-/** The links of other subjects that have the address. The person's own subject can have it too, by an earlier merge. */
+/**
+ * The links with the address, without those of the person's own subject. An earlier merge can have given the address to
+ * such a link.
+ */
 async function findOthersWithAddress(
   reader: Reader,
   { connectionId, profile }: VerifiedPerson,

@@ -62,7 +62,7 @@ export async function setPassword(
   });
 }
 
-/** Checked and hashed before the unit of work, which holds locks. */
+/** Checks and hashes a new password before the unit of work, because hashing is slow and the unit of work holds locks. */
 async function checkAndHash(
   { reader }: Store,
   organizationId: string,
@@ -101,7 +101,7 @@ interface Replacement {
   readonly keptSessionId: string | null;
 }
 
-/** Stores a new password. Ends the lock, the person's sessions and the links for a new password. */
+/** Stores a new password. Ends the lock that wrong passwords caused, the person's sessions and the links for a new password. */
 export async function replacePassword(
   unit: UnitOfWork,
   organization: Organization,
@@ -110,7 +110,7 @@ export async function replacePassword(
 ): Promise<void> {
   const before = await findCredential(unit, user.id);
   if (before !== null) await endLock(unit, organization, user, before);
-  // A person who replaces a password that they know stays as proved as before.
+  // A person who knew the old password keeps an earlier proof of their address. Only a mailed link makes a new proof.
   const emailVerifiedAt = by === "LINK" ? unit.now : by === "PERSON" ? (before?.emailVerifiedAt ?? null) : null;
   await writePassword(unit, user.id, { passwordHash, emailVerifiedAt });
   await endPasswordLinks(unit, user.id);
@@ -155,7 +155,7 @@ export async function removePassword(store: Store, caller: Caller, userId: strin
 }
 
 /**
- * Ends the lock of an account before its time.
+ * Unlocks an account before the lock that wrong passwords caused expires.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN (also for members whose home is another organization), NOT_FOUND
  */

@@ -8,7 +8,7 @@ export const MOST_FACTORS = 10;
 interface FactorBase {
   readonly id: string;
   readonly userId: string;
-  /** The name that the person chose, or one of ours. */
+  /** The name that the person chose, or one that Usher chose. */
   readonly label: string;
   readonly createdAt: Date;
   /** `null` before the first sign-in with it. */
@@ -18,7 +18,7 @@ interface FactorBase {
 /** An app that shows a new code every 30 seconds (RFC 6238). */
 export interface AuthenticatorApp extends FactorBase {
   readonly kind: "AUTHENTICATOR_APP";
-  /** Encrypted. */
+  /** The key from which the app computes its codes, encrypted. */
   readonly secret: string;
   /** The time step of the last accepted code; `null` before the first one. */
   readonly lastStep: number | null;

@@ -8,7 +8,7 @@ import type { Passkey, PasskeyCredential } from "./factor.js";
 
 /** The site that passkeys are for. */
 export interface PasskeySite {
-  /** Of Usher's own pages, such as `https://id.example.com`. */
+  /** The origin of Usher's own pages, such as `https://id.example.com`. */
   readonly origin: string;
   /** The relying party id: the host of the origin. */
   readonly host: string;
@@ -24,8 +24,8 @@ export function passkeySiteOf(publicUrl: string): PasskeySite {
 const LONGEST_RESPONSE = 20_000;
 
 /**
- * The challenge for a passkey. It follows from the token of the waiting sign-in, which is random and used once, so a response
- * is good in this sign-in alone. The purposes have different challenges.
+ * The challenge for a passkey: a hash of the purpose and of the waiting sign-in's token. The token is random and used
+ * once, so a browser's response is valid only for this purpose in this sign-in.
  */
 function challengeOf(pendingToken: string, purpose: "add" | "show" | "alone"): Uint8Array<ArrayBuffer> {
   return new Uint8Array(createHash("sha256").update(`usher passkey ${purpose} ${pendingToken}`).digest());
@@ -83,7 +83,7 @@ export async function describeAnyPasskey({ host }: PasskeySite, source: string):
   return JSON.stringify(await generateAuthenticationOptions({ rpID: host, challenge, userVerification: "required" }));
 }
 
-/** The passkey that a browser's response names; `null` if it names none. */
+/** The id of the passkey that a browser's response names; `null` if it names none. */
 export function readCredentialId(entered: string): string | null {
   const id = readResponse(entered)?.["id"];
   return typeof id === "string" ? id : null;
@@ -161,7 +161,8 @@ export async function verifyPasskey(
       expectedOrigin: origin,
       expectedRPID: host,
       requireUserVerification: use === "ALONE",
-      // The library would refuse a counter before it looks at the signature, and any browser can send a counter.
+      // With the stored counter, the library would refuse a low one before it checks the signature. Any browser can send
+      // a low counter, so the code below compares it after the signature.
       credential: {
         id: passkey.credential.id,
         publicKey: new Uint8Array(Buffer.from(passkey.credential.publicKey, "base64url")),

@@ -1,6 +1,7 @@
 /**
- * Changes the members of groups and appends the events, in the caller's unit of work. GraphQL, provisioning and directories
- * use it. The caller locks the organization, so that changes of one group are serial.
+ * Changes the members of groups and appends the events, in the caller's unit of work. A user is in a group for one or
+ * more *reasons*: an administrator, a mapping or a directory put them there. GraphQL, provisioning and directories use
+ * this file. The caller locks the organization, so that changes of one group are serial.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { appendEvents } from "../../events/append-event.js";

@@ -65,7 +65,7 @@ function checkLandingUrl(check: InputCheck, value: string | null): string | null
   return null;
 }
 
-/** Creates an organization with its built-in roles and its empty log. For the operator. */
+/** Creates an organization with its built-in roles and an empty event log. For the operator. */
 export async function createOrganization(
   { begin }: Store,
   caller: Caller,
@@ -153,8 +153,9 @@ export async function updateOrganization(
 }
 
 /**
- * Requires every permission that people can get through the changed policies. `defaultRole` gives its role to new members. A
- * change to `roleAssignment: ALL`, or away from `manualRoleWins`, lets sign-ins give any role that a mapping names.
+ * Refuses a caller who lacks a permission that people can get through the changed policies. `defaultRole` gives its role
+ * to new members. A change to `roleAssignment: ALL`, or away from `manualRoleWins`, lets sign-ins give any role that a
+ * mapping names.
  */
 async function requireHoldingWhatPoliciesGive(
   unit: UnitOfWork,
@@ -215,7 +216,7 @@ async function storeSlug(slug: string, write: () => Promise<void>): Promise<void
 }
 
 /**
- * An organization by its short name or id, for its members and keys.
+ * An organization by its short name or id, for its members, its keys and the operator.
  *
  * @throws UNAUTHENTICATED, NOT_FOUND for other callers, and INVALID_INPUT unless exactly one of the two is given
  */
@@ -238,7 +239,7 @@ export async function readOrganization(
   return organization;
 }
 
-/** The organization that a caller may read: members see their own. */
+/** The organization that a person or an API key may read: their own. `null` for the operator, who may read all. */
 function memberScope(caller: Caller) {
   if (caller.kind === "PERSON" || caller.kind === "API_KEY") return caller.organizationId;
   return scopeFor(caller, "ORGANIZATION_WRITE");

@@ -105,7 +105,7 @@ export async function updateRole(store: Store, caller: Caller, input: RoleChange
 /**
  * Deletes an unused role.
  *
- * @param guards find uses in the modules above
+ * @param guards functions of other modules that find uses of the role
  * @returns the role before the deletion
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, ROLE_BUILT_IN, ROLE_IN_USE
  */
@@ -133,7 +133,7 @@ async function readRoleToChange({ reader }: Store, caller: Caller, id: string): 
   return role;
 }
 
-/** Locks the organization first, so that users cannot get the role during the change. */
+/** Locks the organization, and reads the role for a change. While the lock is held, no user can get the role. */
 async function lockForChange(
   unit: UnitOfWork,
   { id, organizationId }: Role,
@@ -145,9 +145,9 @@ async function lockForChange(
 }
 
 /**
- * Requires every permission that a change can give to people. An added permission goes to all users of the role. A sign-in
- * gives the matching role of the highest rank, so a raised role can go to more people, and a lowered one can let other roles
- * go before it.
+ * Refuses a caller who lacks a permission that the change can give to people. An added permission goes to all users of
+ * the role. A sign-in gives the matching role of the highest rank, so a raised role can go to more people, and a lowered
+ * one can let other roles go before it.
  */
 async function requireHoldingWhatIsGiven(unit: UnitOfWork, before: Role, after: Role): Promise<void> {
   const { organizationId } = before;
@@ -185,7 +185,7 @@ function checkRank(check: InputCheck, rank: number): number {
   return rank;
 }
 
-/** Without duplicates, in the order of the catalogue. */
+/** The permissions without duplicates, in the order of `ALL_PERMISSIONS`. */
 function inOrder(permissions: readonly Permission[]): Permission[] {
   return ALL_PERMISSIONS.filter((permission) => permissions.includes(permission));
 }

@@ -17,9 +17,9 @@ import { placeholders } from "../../platform/database/statements.js";
 /** A seat that a user holds. */
 export interface HeldSeat {
   readonly id: string;
-  /** When training first started on the seat in its billing cycle; `null` if the seat is unused. */
+  /** When the user first started training in the seat's billing cycle; `null` if the user has not. */
   readonly usedAt: Date | null;
-  /** The latest time at which a used seat becomes free. */
+  /** When Usher releases the seat at the latest; `null` if no end is set. */
   readonly cycleEndsAt: Date | null;
 }
 
@@ -58,7 +58,7 @@ export async function countSeatsInUse(reader: Reader, organizationId: string): P
 
 /** The use for which a seat is taken. */
 export interface SeatUse {
-  /** The start of training that takes the seat. */
+  /** When the user starts the training that takes the seat; `null` if no training does. */
   readonly usedAt: Date | null;
   readonly cycleEndsAt: Date | null;
 }
@@ -158,7 +158,7 @@ export async function giveSeatBack(unit: UnitOfWork, organization: Organization,
   if (seat !== null && !isInUse(seat, unit.now)) await releaseSeat(unit, organization, userId);
 }
 
-/** Gives an end to each seat without one, in one statement. The sweeper then releases these seats in small units of work. */
+/** Ends each held seat that has no end yet, in one statement. The sweeper then releases these seats in small units of work. */
 export async function endUnusedSeats(unit: UnitOfWork, organizationId: string): Promise<void> {
   await unit.execute(
     "UPDATE seat SET cycle_ends_at = ? WHERE organization_id = ? AND released_at IS NULL AND cycle_ends_at IS NULL",

@@ -108,8 +108,8 @@ export async function revokeSessions(
 }
 
 /**
- * The home organization of a person whose sessions the caller may see or end; `null` if the caller's organization has no such
- * person. A guest's sessions belong to the guest's home.
+ * The home organization of a person whose sessions the caller may see or end; `null` if the caller's organization has no
+ * such person. Only the home organization sees and ends the sessions of its people.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN
  */

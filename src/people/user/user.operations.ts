@@ -44,7 +44,7 @@ export interface UserChangeInput extends PersonChange {
 }
 
 /**
- * One user, in the caller's organization; for the operator, in the user's home organization.
+ * One user as a member of the caller's organization; for the operator, as a member of the user's home organization.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, and NOT_FOUND for a user who is not a member of the caller's organization
  */
@@ -101,8 +101,8 @@ export async function createAccountByHand(
   const organizationId = organization.id;
   const isChosen = roleKeys != null && roleKeys.length > 0;
   const roles = await chooseRoles(unit, organizationId, isChosen ? roleKeys : [organization.policies.defaultRole]);
-  // The organization's policy gives the default role, not the caller. An invitation is a link to the account, which its author
-  // could use.
+  // The caller need not hold the permissions of a default role, which the organization's policy gives. But the author of
+  // an invitation could use its link to the account, so must hold them.
   if (isChosen || status === "INVITED") requireHoldingRoles(unit, organizationId, roles);
   const email = values.email ?? "";
   await requireFreeEmail(unit, { email, authMethod, homeOrganizationId: organizationId, firstSignedInAt: null });
@@ -184,7 +184,8 @@ async function requireAllowedChange(
     organizationId,
     roles.filter((role) => !had.has(role.id)),
   );
-  // Sign-ins find their account by these fields. A change gives the account and its permissions to a different person.
+  // Sign-ins find their account by these fields. So a change can give the account and its permissions to a different
+  // person.
   if (SIGN_IN_FIELDS.some((name) => values[name] !== undefined && values[name] !== before[name]))
     requireHoldingRoles(unit, organizationId, rolesBefore);
   if (values.email != null && values.email !== before.email)

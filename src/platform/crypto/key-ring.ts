@@ -35,8 +35,8 @@ export class UnsealError extends Error {
 /** Seals and opens texts. */
 export interface KeyRing {
   /**
-   * Encrypts a text for one context, such as `connection:ID:clientSecret`. It opens only in this context, so nobody can swap
-   * sealed texts between rows.
+   * Encrypts a text for one context, such as `connection:ID:clientSecret`. The sealed text opens only in this context, so
+   * nobody can swap sealed texts between rows.
    *
    * @throws TypeError when the text is not well-formed Unicode, because UTF-8 would change it
    */
@@ -115,7 +115,7 @@ export function createKeyRing(keys: readonly KeyRingKey[]): KeyRing {
   };
 }
 
-/** `v1.KEY-ID.BASE64URL(nonce, ciphertext, tag)` */
+/** Returns `v1.KEY-ID.BASE64URL(nonce, ciphertext, tag)`. */
 function seal(plaintext: string, context: string, { id, key }: KeyRingKey): string {
   if (/\p{Surrogate}/u.test(plaintext)) throw new TypeError("A text to seal must be well-formed Unicode.");
   const nonce = randomBytes(NONCE_BYTES);

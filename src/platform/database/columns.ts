@@ -122,7 +122,7 @@ export async function addColumn(queryRunner: QueryRunner, table: string, column:
   await queryRunner.addColumn(table, toTableColumn(queryRunner, column, false));
 }
 
-/** Changes whether a column may be `null`. With the old description, it undoes the change. */
+/** Changes whether a column may be `null`. A call with the old description undoes the change. */
 export async function changeColumn(queryRunner: QueryRunner, table: string, column: ColumnDescription): Promise<void> {
   await queryRunner.changeColumn(table, column.name, toTableColumn(queryRunner, column, false));
 }
@@ -156,7 +156,7 @@ function toTableColumn(queryRunner: QueryRunner, column: ColumnDescription, isPr
   });
 }
 
-/** The names that TypeORM itself gives to the types, so that it sees no difference later. */
+/** The names that TypeORM itself gives to the types, so that it sees no difference between a table and its entity. */
 function nameType(kind: Kind, mysql: boolean): string {
   switch (kind) {
     case "string":

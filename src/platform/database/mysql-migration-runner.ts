@@ -1,7 +1,7 @@
 /**
- * TypeORM's query runner for migrations on MySQL and MariaDB, where each change of the schema commits at once. It
- * records each statement of a migration before and after, so that a start after a kill continues where the last one
- * ended.
+ * TypeORM's query runner for migrations on MySQL and MariaDB, where each change of the schema commits at once. It records
+ * when each statement of a migration begins and ends. If a start is killed, the next start continues at the statement
+ * that had not ended.
  *
  * The statements of a migration must not depend on rows that they change, and must run one after another.
  */
@@ -27,7 +27,7 @@ export class MysqlMigrationRunner extends GuardedMysqlQueryRunner {
   #steps: Steps | null = null;
   #lease: MigrationLease | null = null;
 
-  /** Waits for the lease, and does the work. */
+  /** Waits for the lease of migrations, does the work while it holds the lease, and releases it. */
   async underLease<T>(work: () => Promise<T>): Promise<T> {
     this.#lease = await acquireMigrationLease(this.#execute);
     try {
@@ -41,7 +41,7 @@ export class MysqlMigrationRunner extends GuardedMysqlQueryRunner {
 
   /**
    * Runs the migrations that are pending, oldest first, and returns their names.
-   * @throws LeaseLostError when another replica continues them
+   * @throws LeaseLostError when another replica has taken the lease and continues
    */
   async runPending(executor: MigrationExecutor): Promise<string[]> {
     // This method is protected. TypeORM has no public method that creates the table for its command line.
@@ -61,7 +61,7 @@ export class MysqlMigrationRunner extends GuardedMysqlQueryRunner {
     if (steps === null || !changesSomething(sql)) return await super.query(sql, parameters, useStructuredResult);
     const hash = nameStep(steps, sql, parameters);
     if (steps.known.get(hash) === true) return [];
-    // Otherwise, this function would record the statements that write the record.
+    // While it is `null`, this function does not record the statements that write the record.
     this.#steps = null;
     try {
       return changesRows(sql)
@@ -145,7 +145,7 @@ export class MysqlMigrationRunner extends GuardedMysqlQueryRunner {
     });
   }
 
-  /** One transaction that renews the lease, repeated when the server asks for it. */
+  /** Does the work in a transaction that also renews the lease. Repeats it when the server asks for that. */
   async #inTransaction<T>(work: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       await super.query("START TRANSACTION");

@@ -13,7 +13,7 @@ interface PostMessage {
   /** Names and values, alternating. */
   readonly headers: readonly string[];
   readonly body: Buffer;
-  /** From resolving the name to the last byte that is read. */
+  /** The time limit from resolving the name to the last byte that is read. */
   readonly timeoutMs: number;
   /** How much of the response is read. A longer response ends the connection. */
   readonly maximumBytes: number;
@@ -62,7 +62,7 @@ interface Target {
   readonly path: string;
 }
 
-/** Checked URLs that are kept. */
+/** How many checked URLs are kept. */
 const TARGETS_KEPT = 1_000;
 /** As in the guarded fetch. */
 const KEEP_ALIVE_MILLISECONDS = 4_000;
@@ -75,7 +75,8 @@ export function createGuardedPost(
 ): { readonly post: GuardedPost; readonly close: () => Promise<void> } {
   const agent = new Agent({
     connect,
-    // Many organizations may share an origin, so origins have no bound. The caller bounds its messages in flight.
+    // The number of connections to one origin has no limit, because many organizations may share an origin. The caller
+    // limits its messages in flight.
     pipelining: 1,
     keepAliveTimeout: KEEP_ALIVE_MILLISECONDS,
     keepAliveMaxTimeout: LONGEST_KEEP_ALIVE_MILLISECONDS,
@@ -139,12 +140,12 @@ class Exchange implements Dispatcher.DispatchHandler {
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    // The message waited for a connection until its time limit.
+    // The message waited so long for a connection that its time limit has passed.
     if (this.#isSettled) controller.abort(new Error("the message has failed already"));
   }
 
   onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    // Provisional responses come first, so the last response counts.
+    // undici calls this for provisional (1xx) responses first. The last response counts.
     this.#status = status;
     this.#headers = headers;
     const refusal = refuseRedirect(this.url, status, firstOf(headers.location) ?? "");
@@ -184,7 +185,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   #fail(reason: unknown): void {
     if (!this.#settle()) return;
     this.reject(reason === this.abortGroup?.reason ? reason : explainFailure(reason, hostOf(this.url)));
-    // A refused response may still be arriving.
+    // Ends the connection, because a refused response may still be arriving.
     this.#controller?.abort(new Error("the message has failed already"));
   }
 
@@ -197,7 +198,7 @@ class Exchange implements Dispatcher.DispatchHandler {
   }
 }
 
-/** A repeated header arrives as a list, although its type is `string`. */
+/** The first value of a header. A repeated header arrives as a list, although its type is `string`. */
 function firstOf(value: string | readonly string[] | undefined): string | null {
   return (typeof value === "string" ? value : value?.[0]) ?? null;
 }

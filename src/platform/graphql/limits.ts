@@ -1,7 +1,7 @@
 /**
- * Limits what a query may cost. Measuring the shape of a query takes time linear in the document, because each fragment is
- * measured once. A small document that would expand to millions of fields is refused without expanding it. The cost of a
- * query depends on page sizes, and is estimated before the query runs.
+ * Limits what a query may cost. Measuring the shape of a query takes time linear in the document, because each fragment
+ * is measured once. So Usher refuses a small document that would expand to millions of fields without expanding it. The
+ * cost of a query depends on page sizes, and is estimated before the query runs.
  */
 import type { ApolloServerPlugin, BaseContext } from "@apollo/server";
 import {
@@ -29,13 +29,13 @@ import { requireBoundedVariables, requireTypedVariables, type VariableLimits } f
 
 /** How much one request may ask for. */
 export interface QueryLimits extends VariableLimits {
-  /** Lexical tokens in the document. The parser stops there. */
+  /** Lexical tokens in the document. The parser refuses a longer document. */
   readonly tokens: number;
   /** Nested fields. graphql-js's own introspection query needs 15. */
   readonly depth: number;
   /** Fields and fragments, with every spread expanded. */
   readonly selections: number;
-  /** Fields under another name, with every spread expanded. */
+  /** Fields that the query renames, with every spread expanded. */
   readonly aliases: number;
   /** Fields of the operation itself, with every spread expanded. */
   readonly rootFields: number;
@@ -81,8 +81,8 @@ const MEASURES: readonly (readonly [keyof Shape, string])[] = [
 ];
 
 /**
- * A validation rule that refuses kinds of operations that the schema lacks. graphql-js would fail only while it runs them,
- * as if it were a defect.
+ * A validation rule that refuses an operation of a kind that the schema does not have, such as a subscription. Otherwise
+ * graphql-js would fail only while it runs the operation, as if Usher had a defect.
  */
 export function requireRootType(context: ValidationContext): ASTVisitor {
   const schema = context.getSchema();
@@ -142,7 +142,7 @@ function measureSelection(selection: SelectionNode, context: ValidationContext, 
   if (fragment === undefined || fragment === null) {
     return nothing;
   }
-  // Also ends a cycle of fragments, which a different rule reports.
+  // This entry also ends the recursion when fragments form a cycle. A different rule reports the cycle.
   fragments.set(name, nothing);
   const shape = measure(fragment.selectionSet, context, fragments);
   fragments.set(name, shape);
@@ -174,7 +174,7 @@ export function createCostPlugin(limits: QueryLimits, openness: Openness): Apoll
         const variables = request.variables ?? {};
         try {
           requireBoundedVariables(variables, limits);
-          // Without an operation, execution reports which ones exist.
+          // If the document does not have the requested operation, the execution reports it.
           if (operation === undefined) return;
           requireTypedVariables(schema, operation, variables, openness);
           const cost = estimateCost(schema, document, operation, variables);
@@ -189,7 +189,8 @@ export function createCostPlugin(limits: QueryLimits, openness: Openness): Apoll
 }
 
 /**
- * Estimates the cost of an operation with checked variables; `null` when it is invalid, which execution reports.
+ * Estimates the cost of an operation with checked variables; `null` for an invalid operation, because the execution
+ * reports the mistake. ¶
  * @throws Failure with QUERY_LIMIT_EXCEEDED when a page is too large
  */
 function estimateCost(

@@ -1,6 +1,7 @@
 /**
- * Reads what a provider sends into a document that has only attributes of the schema, under their own names and with values
- * of their types. Accepts what providers really send: booleans as texts, a manager as a bare id, one object for a list.
+ * Reads what a provider sends into a document that has only attributes of the schema, under their own names and with
+ * values of their types. Accepts what providers really send: booleans as texts, a manager as a bare id, one object in
+ * place of a list.
  */
 import { findMisleading } from "../../platform/text.js";
 import { invalid } from "../failures.js";
@@ -16,7 +17,7 @@ export type Document = { readonly [name: string]: AttributeValue | Readonly<Reco
 
 /** Far more characters than a field of a profile has. */
 const LONGEST_TEXT = 2_000;
-/** Far more elements than a person has addresses. Members are not in documents. */
+/** Far more elements than a person has addresses. The members of a group are not part of its document. */
 const MOST_ELEMENTS = 100;
 
 /**
@@ -99,7 +100,8 @@ export function readValue(attribute: Attribute, given: unknown): AttributeValue 
 }
 
 /**
- * Bounds a list, also after each change of a PATCH: a new value is compared with every value of the list.
+ * Refuses a list of too many values, also after each change of a PATCH. Each new value is compared with all values of the
+ * list, so a long list would cost too much time.
  *
  * @throws SCIM_REQUEST_INVALID
  */

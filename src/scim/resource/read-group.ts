@@ -13,7 +13,11 @@ const LONGEST_NAME = 200;
 /** More members than a body of one megabyte can hold. */
 const MOST_MEMBERS = 20_000;
 
-/** @throws SCIM_REQUEST_INVALID `invalidValue` without a `displayName` */
+/**
+ * Reads a group's document.
+ *
+ * @throws SCIM_REQUEST_INVALID `invalidValue` if `displayName` is missing or too long
+ */
 export function readGroup(given: Document): DirectoryGroup {
   const sent = given["displayName"];
   const displayName = typeof sent === "string" ? normalizeLine(sent) : "";
@@ -27,7 +31,7 @@ export function readGroup(given: Document): DirectoryGroup {
 }
 
 /**
- * The ids in a list of members. Providers send members without a type, and with a null `$ref`.
+ * The ids in a list of members. Accepts members without a type and with a null `$ref`, because providers send them so.
  *
  * @throws SCIM_REQUEST_INVALID for members that are not users
  */
@@ -84,8 +88,8 @@ export function readMemberChange({ op, path, value }: Change): MemberChange {
 }
 
 /**
- * Makes one change of consecutive changes that all add members, or all remove members. Providers send an operation for each
- * member, and each change costs statements.
+ * Joins consecutive changes that all add members, or all remove members, into one change. Providers send an operation for
+ * each member, and each change costs statements.
  */
 export function joinMemberChanges(changes: readonly MemberChange[]): readonly MemberChange[] {
   const joined: MemberChange[] = [];

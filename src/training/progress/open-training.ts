@@ -29,7 +29,7 @@ export interface OpenTrainingQuery {
   readonly page: PageArgs;
 }
 
-/** A user who has not done a step of an assigned course. */
+/** A user who has not begun, completed or passed an assigned course, as the query's `step` asks. */
 export interface OpenTraining {
   readonly organizationId: string;
   readonly userId: string;
@@ -51,8 +51,9 @@ interface Row {
 const MOST_PEOPLE = 1000;
 
 /**
- * One page of users who have not done a step, by last name. The caller sees the same people as in the query `results`.
- * Archived accounts are left out. The page is empty for a course that the organization cannot see.
+ * One page of users who have not done the query's step (begin, complete or pass) of an assigned course, by last name. The
+ * caller sees the same people as in the query `results`. Archived accounts are left out. The page is empty for a course
+ * that the organization cannot see.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, and INVALID_INPUT for a broken cursor or unknown answers
  */
@@ -105,8 +106,9 @@ export async function listOpenTraining(
 /**
  * Finds the ids to look for.
  *
- * @returns `assigned`: the course and the modules that contain it; who is assigned one of them is assigned the course. `done`:
- *   the course and, if it is a module, the courses in it; who has a start or a result of one of them has begun the course
+ * @returns `assigned`: the ids by which a user gets the course: its own and those of the modules that contain it. `done`:
+ *   the ids whose start or result shows that a user has begun the course: its own and, for a module, those of the courses
+ *   in it
  */
 async function findParts(reader: Reader, organizationId: string, { id, kind }: Course) {
   if (kind === "MODULE") {
@@ -127,7 +129,10 @@ function assignedTo(organizationId: string, courseIds: readonly string[]): SetOf
   };
 }
 
-/** The conditions for a member `m` who has not done the step. `LIMIT 1` keeps MariaDB from turning the subqueries into joins. */
+/**
+ * The conditions for a member `m` who has not done the step: no row shows that they have. `LIMIT 1` keeps MariaDB from
+ * turning the subqueries into joins.
+ */
 function lacking(dialect: Dialect, step: OpenStep, courseId: string, done: readonly string[]): readonly Condition[] {
   const results = `training_result r ${useIndex(dialect, "ix_training_result_user_course")}`;
   const none = (table: string, alias: string, ids: readonly string[], more: string, values: readonly SqlValue[]) => ({

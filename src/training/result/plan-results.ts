@@ -1,8 +1,8 @@
 /**
- * Plans how to read a page of results. For few people or few courses, it merges *streams*: an index has the results of each
- * person or course (or of each person in each course) in order, and the page is among the first of each stream. For many, it
- * reads the index of all results in order and filters until the page is full. Neither reads more rows for an organization
- * with more results.
+ * Plans how to read a page of results. For few people or few courses, the plan merges *streams*. A stream is the results
+ * of one person or course (or of one person in one course), which an index has in order. The page is among the first
+ * results of the streams. For many, the plan reads the index of all results in order and filters until the page is full.
+ * Neither way reads more rows because an organization has more results.
  */
 import type { Dialect, Reader, SqlValue } from "../../platform/database/database.js";
 import { joinConditions, type Condition, type Seek } from "../../platform/graphql/keyset.js";
@@ -114,14 +114,17 @@ function chooseStreams({
   return { columns: [], keys: [[]], rest: [...ofPeople, ...ofCourses] };
 }
 
-/** Reads everything at once and sorts it if the streams would repeat too many parameters. */
+/** Replaces the streams by one read that is sorted afterwards, if the streams would repeat too many parameters. */
 function withoutRepetition(streams: Streams, everything: readonly Condition[]): Streams {
   const values = streams.rest.reduce((sum, { parameters }) => sum + parameters.length, 0) * streams.keys.length;
   if (streams.keys.length < 2 || values <= MOST_VALUES) return streams;
   return { columns: [], keys: [[]], rest: everything, among: streams.columns };
 }
 
-/** The index with a stream in order. One person has few results in one course, so that index leaves out the outcome. */
+/**
+ * The index that has a stream's results in order. One person has few results in one course, so the index of these streams
+ * leaves out the outcome.
+ */
 function indexFor(columns: Streams["columns"], byOutcome: boolean): string {
   switch (columns.join()) {
     case "user_id,course_id":

@@ -31,11 +31,11 @@ export interface NewResultInput {
   readonly courseId: string;
   /** Recording the same completion again returns the same result. */
   readonly externalId?: string | null;
-  /** Absent: one more than the highest. */
+  /** Absent: one more than the user's highest attempt at the course. */
   readonly attempt?: number | null;
   readonly score?: number | null;
   readonly maximum?: number | null;
-  /** Absent: the course's; `null`: none. */
+  /** Absent: the pass rate of the course; `null`: no pass rate. */
   readonly passRate?: number | null;
   /** Absent: calculated from the score if possible. */
   readonly passed?: boolean | null;
@@ -153,7 +153,10 @@ async function recordNew(unit: UnitOfWork, input: NewResultInput, stated: Stated
 /** How far the clock of another program may be behind when it reports the completion of a start. */
 const BEHIND_MILLISECONDS = 300_000;
 
-/** A completion before the start belongs to an earlier attempt that is reported late, so the start stays open. */
+/**
+ * The start that a completion closes. A completion before the start belongs to an earlier attempt that is reported late,
+ * so it closes no start.
+ */
 function openBefore(start: Start | null, completedAt: Date): Start | null {
   return start !== null && start.startedAt.getTime() <= completedAt.getTime() + BEHIND_MILLISECONDS ? start : null;
 }

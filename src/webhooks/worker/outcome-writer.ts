@@ -35,7 +35,7 @@ export interface RedeliveryProgress {
 /** The data that a turn writes. */
 export interface TurnOutcome {
   readonly lease: Lease;
-  /** The cursor. */
+  /** The endpoint's cursor: the sequence up to which all first attempts were made. */
   readonly position: number;
   readonly attempts: readonly AttemptOutcome[];
   /** Events that retention has deleted: their retries end. */
@@ -48,7 +48,8 @@ export interface TurnOutcome {
 }
 
 /**
- * Writes an outcome. Calls `take` when the batch is written, so that the outcome holds what was added meanwhile.
+ * Writes an outcome. Calls `take` only when it writes the batch, so that the outcome includes what the turn adds while it
+ * waits.
  *
  * @returns whether the lease was still held; if not, only the attempts are logged
  */
@@ -123,7 +124,10 @@ async function writeOutcomes(unit: UnitOfWork, outcomes: readonly TurnOutcome[],
   return outcomes.map((outcome) => held.has(outcome));
 }
 
-/** The statement names the lease, so that a worker that has lost it changes nothing. */
+/**
+ * Moves the cursor, and renews or releases the lease. Returns whether the worker still held the lease; if not, nothing
+ * changes.
+ */
 async function writeCursor(unit: UnitOfWork, outcome: TurnOutcome, leaseMs: number): Promise<boolean> {
   const { lease, position, consecutiveFailures, pausedUntil, releaseLease } = outcome;
   const leasedUntil = new Date(unit.now.getTime() + leaseMs);

@@ -108,11 +108,14 @@ interface Plan {
   /** The membership as `m` for counting, without the index of the order. */
   readonly counted: string;
   readonly where: Condition;
-  /** Whether the conditions read the account. */
+  /** Whether a condition reads the table of accounts. */
   readonly ofAccount: boolean;
 }
 
-/** Reads the ids of a selective condition. Without one, reads members in the list's order until the page is full. */
+/**
+ * If a condition matches few members, the query looks only among their ids. Otherwise it reads members in the list's
+ * order until the page is full.
+ */
 async function planReading(
   reader: Reader,
   organizationId: string,

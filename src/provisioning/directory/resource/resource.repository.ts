@@ -87,8 +87,8 @@ export interface ResourcePart {
 }
 
 /**
- * A part of the resources of a directory. A part that begins at a place costs the same at every page. Resources that are
- * added or removed meanwhile do not make others appear twice or go missing.
+ * Reads a part of the resources of a directory. With `after`, every part costs the same, and resources that are added or
+ * removed meanwhile do not make others appear twice or go missing.
  */
 export async function listResources(
   reader: Reader,
@@ -114,7 +114,7 @@ export async function listResources(
   const last = page.at(-1);
   const next = raws.length > limit && last !== undefined ? readKey(order.columns, last) : null;
   const resources = page.map(fromRaw);
-  // The last part of a list shows the total without a query, unless it begins at a place or after the end.
+  // If nothing follows this part, the total is known without a query: the skipped resources and those of this part.
   const isEnd = next === null && limit > 0 && (raws.length > 0 || skip === 0);
   if (isEnd && "skip" in from) return { resources, total: skip + page.length, next };
   const row = await reader.row<{ total: number | string }>(
@@ -177,7 +177,7 @@ export async function findBoundUsers(reader: Reader, userIds: readonly string[])
 /**
  * Refuses a name or an external id that another resource of the directory has. The caller holds the organization's lock.
  *
- * @param id the resource itself; `null` for a new one
+ * @param id the resource that is to have them; `null` for a new one
  * @throws DIRECTORY_VALUE_TAKEN
  */
 export async function requireFreeNames(

@@ -124,7 +124,7 @@ export async function removeDirectoryUser(
     (await findReasonsAgainstDeletion(unit, parts, user)).length === 0;
   const { id: resourceId } = resource;
   const removed = { directoryId: directory.id, resourceId, email: user.email };
-  // The brake counts the directory's users, so the access ends before the resource is deleted.
+  // The brake counts the directory's users, so it must run before the resource is deleted.
   await removeWithBrake(unit, acting, user, async () => {
     await insertTombstone(unit, { ...removed, userId: isDeleted ? null : user.id });
     await deleteResource(unit, resource.id);
@@ -142,7 +142,7 @@ export async function removeDirectoryUser(
         { userId: user.id, was: said, is: { claims: {}, groups: [] }, namedRoles: [] },
       ]);
     await forgetDirectory(unit, directory.id, user.id);
-    // A change of roles raised the version.
+    // Reads the account again, because a change of roles raised its version.
     const current = said === null ? user : ((await findUser(unit, organization.id, user.id)) ?? user);
     await applyStatus(unit, acting, current, ACTION_AFTER[directory.deprovisionAction]);
   });
@@ -183,7 +183,7 @@ async function createUserAccount(
   return user;
 }
 
-/** Deactivation never deletes. Only a DELETE does. */
+/** Deactivation never deletes an account, even under the action `DELETE`. Only a DELETE request does. */
 const STATUS_AFTER = { ARCHIVE: "ARCHIVED", DISABLE: "DISABLED", DELETE: "ARCHIVED" } as const;
 const ACTION_AFTER = { ARCHIVE: "ARCHIVE", DISABLE: "DISABLE", DELETE: "ARCHIVE" } as const;
 
