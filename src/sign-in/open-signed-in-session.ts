@@ -18,7 +18,7 @@ export interface AllowedSignIn {
   readonly attempt: Attempt;
   readonly organization: Organization;
   readonly user: User;
-  /** The account as the event shows it. If it is missing, it is read from the database. */
+  /** The account as the event shows it. If absent, the account is read from the database. */
   readonly snapshot?: UserSnapshot | null;
   readonly browser: BrowserRequest;
   /** The hash of the new session's token. Only the browser gets the token. */

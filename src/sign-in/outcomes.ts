@@ -8,7 +8,7 @@ export interface SentToProvider {
   readonly location: string;
   /** The cookie's new value. */
   readonly browserTokens: string;
-  /** Whether a message of the provider's portal led here. The browser remembers it for a minute. */
+  /** Whether a message of the provider's portal began the sign-in. A cookie remembers this for a minute. */
   readonly fromPortal?: boolean;
 }
 
@@ -19,8 +19,8 @@ export interface SentToTicket {
 }
 
 /**
- * The browser begins a sign-in with a connection. Either the operator's app has found the connection, and the connection asks
- * more of the provider than the app did. Or a portal posted a message that answers no request.
+ * The browser begins a sign-in with a connection. There are two cases: the person came by the operator's app, and the
+ * connection found asks more of the provider than the app did; or a portal posted a message that answers no request.
  */
 export interface SentToStart {
   readonly kind: "sent-to-start";
@@ -41,7 +41,7 @@ export interface AlreadySignedIn {
   readonly location: string;
 }
 
-/** A test sign-in has ended. It signs nobody in. */
+/** A test sign-in has ended. Nobody is signed in. */
 export interface Tested {
   readonly kind: "tested";
   readonly reference: string;
@@ -50,7 +50,7 @@ export interface Tested {
   readonly remedy: string | null;
 }
 
-/** The customer's administrator has consented, and the connection has its tenant. It signs nobody in. */
+/** The customer's administrator has consented, and the connection has its tenant. Nobody is signed in. */
 export interface Consented {
   readonly kind: "consented";
   readonly organization: Organization;
@@ -63,7 +63,7 @@ export interface Consented {
 export interface PasswordRefused {
   readonly kind: "password-refused";
   readonly organization: Organization;
-  /** As the person entered it. */
+  /** The address as the person entered it. */
   readonly login: string;
   readonly returnTo: string | null;
   /** Whether the person asked for the page of their second factors. */

@@ -135,7 +135,8 @@ export async function receivePost(
     requireBinding(services, connection, "post");
     if (request.form instanceof Failure) throw request.form;
     const parameters = readParameters(request.form, LONGEST_IN_FORM);
-    // The flow is found only after opening. An inactive connection is opened only while a flow waits for an answer.
+    // The flow is found only after the connection is opened. A connection that is not active may be in a test, so it is
+    // opened only if one of its flows waits for an answer.
     const mayBeTest = connection.state !== "ACTIVE" && (await hasPendingFlow(services, connection));
     requireUsable(services, connection, mayBeTest ? "TEST" : "SIGN_IN");
     const opened = await services.open(connection);
@@ -177,7 +178,8 @@ export async function finishTicket(
       return { kind: "already-signed-in", location };
     }
     const taken = await takeTicket(services, connection, ticket, browser.browserTokens);
-    // The steps of the ticket begin with the request that posted the message.
+    // The ticket has the steps from the start of the sign-in to the posted message. They replace the steps of this
+    // request.
     const { kind } = progress.resume(taken, []);
     requireUsable(services, connection, kind);
     const opened = await services.open(connection);
@@ -194,7 +196,7 @@ export interface VerifiedAnswer {
   readonly flowHash: string;
 }
 
-/** The last steps, which all bindings share. */
+/** The last steps of every sign-in and test, whether the answer came by redirect or by post. */
 export async function signIn(
   services: SignInServices,
   browser: BrowserRequest,

@@ -1,4 +1,7 @@
-/** Last step of a sign-in: evaluates the mappings, then decides about the person and signs them in, in one unit of work. */
+/**
+ * The last step of a sign-in: evaluates the mappings; then, in one unit of work, decides about the person and signs
+ * them in.
+ */
 import { SYSTEM } from "../access/caller.js";
 import type { UnitOfWork } from "../access/unit-of-work.js";
 import type { ProviderSession } from "../connection/contract/index.js";
@@ -51,13 +54,16 @@ export type SignInResult =
     }
   | Refusal;
 
-/** How often a sign-in evaluates mappings if an administrator changes them meanwhile. */
+/**
+ * How often a sign-in evaluates the mappings at most. It evaluates them again if an administrator changed them
+ * meanwhile.
+ */
 const MOST_EVALUATIONS = 3;
 
 /** Changes the account as decided and opens a session, or refuses. A refusal writes only its event and its attempt. */
 export async function provisionAndSignIn(services: SignInServices, signIn: VerifiedSignIn): Promise<SignInResult> {
   for (let evaluations = 0; evaluations < MOST_EVALUATIONS; evaluations += 1) {
-    // Evaluated before the unit of work, because other sign-ins wait while it locks the organization.
+    // The mappings are evaluated before the unit of work, because other sign-ins wait while it locks the organization.
     const mappings = await evaluateRules(services.store.reader, signIn.person);
     const result = await signInWith(services, signIn, mappings);
     if (result !== "MAPPINGS_CHANGED") return result;
@@ -79,7 +85,7 @@ async function signInWith(
     async (unit): Promise<SignInResult | "MAPPINGS_CHANGED"> => {
       const organization = await lockOrganization(unit, person.organizationId);
       const connection = await findConnection(unit, null, person.connectionId);
-      // Without its organization a refusal cannot be recorded.
+      // A refusal is recorded in its organization, which has been deleted.
       if (organization === null) return refuse(UNKNOWN_CONNECTION);
       if (connection === null) return await refuseWithoutConnection(unit, signIn);
       if (connection.state !== "ACTIVE") return await record(unit, signIn, organization, refuse(CONNECTION_NOT_ACTIVE));
@@ -135,7 +141,10 @@ async function record(
   return refusal;
 }
 
-/** The connection was deleted during the sign-in. The attempt is recorded, so that its reference leads to it. */
+/**
+ * Refuses a sign-in whose connection was deleted meanwhile. Records the attempt, so that an administrator finds it by
+ * its reference.
+ */
 async function refuseWithoutConnection(unit: UnitOfWork, { attempt }: VerifiedSignIn): Promise<Refusal> {
   const detail = "The connection was deleted during the sign-in.";
   await recordAttempt(unit, attempt, { outcome: UNKNOWN_CONNECTION.code, detail, userId: null });

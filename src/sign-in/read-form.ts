@@ -1,4 +1,4 @@
-/** Reads a posted form within bounds of size and fields. Anyone can post one. */
+/** Reads a posted form. Limits its size and number of fields, because anyone can post a form. */
 import express, { type Request, type Response } from "express";
 import { Failure } from "../platform/errors/failure.js";
 import type { RefusalDetails } from "../provisioning/failures.js";
@@ -23,8 +23,8 @@ export async function readForm(request: Request, response: Response): Promise<Po
 }
 
 /**
- * The parser gives a status to errors that the browser caused. Usher does not show its messages, because they may quote the
- * body.
+ * Turns an error that the browser caused into a failure. The parser gives such errors a status from 400 to 499. Usher
+ * does not show the parser's messages, because they may quote the body.
  */
 function explain(error: unknown): Failure<RefusalDetails> {
   const status: unknown = error instanceof Error && "status" in error ? error.status : null;

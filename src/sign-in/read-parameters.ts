@@ -1,19 +1,22 @@
-/** First check of an answer: each parameter is one string of bounded length. */
+/** The first check of a provider's answer: each parameter must be one string of limited length. */
 import { Failure } from "../platform/errors/failure.js";
 import { SIGN_IN_PARAMETERS_INVALID } from "./failures.js";
 
 const MOST_PARAMETERS = 30;
 
-/** Characters of a value in an address. Codes, states and tickets are far shorter, and servers bound the whole address. */
+/**
+ * The most characters of a value in an address. Codes, states and tickets are far shorter, and servers limit the whole
+ * address anyway.
+ */
 const LONGEST_IN_ADDRESS = 16_384;
-/** Characters of a posted form. The protocols have lower limits, whose errors say what to do. */
+/** The most characters of a posted form. The protocols have lower limits, and their errors say what to do. */
 export const LONGEST_IN_FORM = 600 * 1024;
 
 /**
  * The parameters of an answer, as strings.
  *
- * @param longestValue in characters. The default is for an address.
- * @throws SIGN_IN_PARAMETERS_INVALID if one is repeated, nested or too long
+ * @param longestValue the longest value, in characters. The default is for an address
+ * @throws SIGN_IN_PARAMETERS_INVALID if a parameter is repeated, nested or too long, or if there are too many
  */
 export function readParameters(
   query: Readonly<Record<string, unknown>>,

@@ -41,9 +41,12 @@ interface Reason {
   readonly message: string;
   readonly remedy: string;
   readonly detail: string | null;
-  /** Whether the cause may be the connection. Then the refusal counts for the connection's health. */
+  /** Whether the connection may be the cause. If so, the refusal counts for the connection's health. */
   readonly concernsConnection: boolean;
-  /** Whether the provider or the settings refuse everybody; `null` if that is not known. */
+  /**
+   * What the refusal says about the connection: `PROVIDER` if the provider or the settings refuse everybody, `DOUBTFUL`
+   * if a forged message may be the cause; `null` if it says nothing.
+   */
   readonly fault: Fault | null;
 }
 
@@ -55,7 +58,7 @@ export interface RefusedAttempt {
   readonly organization: Organization;
   /** `null` for a one-time link or a password. */
   readonly connection: Connection | null;
-  /** The user of a one-time link. */
+  /** The user of a one-time link; absent for other attempts. */
   readonly userId?: string | null;
   /** Where the sign-in should have led, if that is known and allowed. */
   readonly returnTo?: string | null;
@@ -81,7 +84,7 @@ export async function recordRefusal(
       isFailing = await noteSignInFailed(unit, connection.id, reason.code, reason.fault);
   });
   await recording.catch((error: unknown) => {
-    // The other end of a test that was begun twice was recorded in the meantime.
+    // If a test was begun twice, its other attempt may have been recorded in the meantime. Then this one is not.
     if (attempt.kind !== "TEST" || !isDuplicateKey(error)) throw error;
   });
   if (isFailing && connection !== null) {
@@ -95,8 +98,8 @@ export async function recordRefusal(
 }
 
 /**
- * Whether the attempt answers a sign-in that Usher began. Anyone can send an answer without one. If those counted for the
- * connection's health, they would hide real failures.
+ * Whether the attempt belongs to a sign-in that Usher began. Anyone can send Usher an answer to nothing. If such
+ * answers counted for the connection's health, they would hide real failures.
  */
 function wasBegunHere({ kind, steps }: Attempt): boolean {
   return kind === "SIGN_IN" && steps.some(({ step }) => step === "START");

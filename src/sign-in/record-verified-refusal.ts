@@ -1,5 +1,5 @@
 /**
- * Refuses a person after a provider has verified them, or after they opened a usable link. Records the event and the attempt.
+ * Refuses a person whom a provider or Usher has verified, or who used a valid link. Records the event and the attempt.
  */
 import type { UnitOfWork } from "../access/unit-of-work.js";
 import { appendEvent } from "../events/append-event.js";

@@ -1,4 +1,7 @@
-/** Refuses an answer of a provider at an address that the connection does not have. */
+/**
+ * Refuses a provider's answer that came to an address that the connection does not have. The attempt's detail names the
+ * right address.
+ */
 import { quote } from "../connection/contract/index.js";
 import { addressesOf } from "../connection/runtime.js";
 import { Failure } from "../platform/errors/failure.js";

@@ -10,7 +10,10 @@ export interface ReturnRules {
 
 /** The longest `returnTo`, in characters. A longer one is ignored. */
 export const LONGEST_RETURN_URL = 2048;
-/** White space, control characters and backslashes: browsers change them, and would visit an unchecked address. */
+/**
+ * White space, control characters and backslashes. Browsers remove or replace them, and would then visit an address
+ * that was not checked.
+ */
 // oxlint-disable-next-line no-control-regex -- control characters are what it finds
 const UNSAFE = /[\u0000-\u0020\u007f-\u00a0\\]/;
 /** Encoded slashes, backslashes and dots: a server may decode them to a path that was not checked. */

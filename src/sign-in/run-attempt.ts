@@ -23,8 +23,8 @@ export interface AttemptProgress {
   /** The attempt as it is now. */
   readonly attempt: () => Attempt;
   /**
-   * Takes over the steps and the return address of an earlier request. They replace what an earlier call took over. The steps
-   * of this request follow them; `own` replaces the steps of this request.
+   * Takes over the steps and the return address of an earlier request. They replace what an earlier call took over. The
+   * steps of this request follow them, or the steps in `own` if it is given.
    */
   readonly resume: (notes: ResumedNotes, own?: readonly AttemptStep[]) => Attempt;
   /** Notes an allowed return address, so that a refusal can offer a new sign-in that leads there. */

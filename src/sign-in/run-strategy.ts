@@ -10,7 +10,10 @@ export type StrategyOutcome =
   | { readonly kind: "verified"; readonly verification: Verification<unknown> }
   | { readonly kind: "unsolicited"; readonly target: string | null };
 
-/** Longer than one request of the guarded fetch, and shorter than the timeouts of browsers and proxies. */
+/**
+ * How long a strategy may take: longer than one request of the guarded fetch, and shorter than the timeouts of browsers
+ * and proxies.
+ */
 const TIMEOUT_MS = 25_000;
 
 /**

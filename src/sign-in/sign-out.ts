@@ -34,10 +34,10 @@ export async function signOut(
   const session = await findSessionInForce(reader, tokenHash, services.clock());
   const caller: Caller = session === null ? ANONYMOUS : SYSTEM;
   const user = session && (await findUser(reader, null, session.userId));
-  // Ending the session deletes it.
+  // Read before the session ends, because its end deletes the provider's session, too.
   const atProvider = session && (await readProviderSession(services, session.id));
   await begin(caller, { kind: "PERSON", actor: session?.userId ?? null }, async (unit) => {
-    // Locked first, as in every unit of work that appends to the organization's event log.
+    // Every unit of work that appends to an organization's event log locks the organization first.
     const home = user && (await lockOrganization(unit, user.homeOrganizationId));
     if ((await endSessionByToken(unit, tokenHash)) && session && home) await recordSignOut(unit, home, session);
   });
@@ -75,7 +75,10 @@ export async function signedOutPage(
   return organization === null ? "/sign-in" : `/o/${organization.slug}?signed-out${onlyHere ? "=here" : ""}`;
 }
 
-/** What the provider needs to sign the person out. A sign-out here succeeds even if it cannot be read. */
+/**
+ * The person's session at the provider, which the provider needs to sign the person out. If it cannot be decrypted,
+ * returns `null`, so that the sign-out at Usher succeeds.
+ */
 async function readProviderSession(services: SignInServices, sessionId: string): Promise<KeptProviderSession | null> {
   try {
     return await findProviderSession(services.store.reader, services.keyRing, sessionId);

@@ -1,7 +1,7 @@
 /** The addresses of Usher's sign-in pages, and the query parameters that they hand on to each other. */
 import { LONGEST_RETURN_URL } from "./return-to.js";
 
-/** Characters of an e-mail address (RFC 5321, section 4.5.3.1). */
+/** The most characters of an e-mail address (RFC 5321, section 4.5.3.1). */
 export const LONGEST_ADDRESS = 254;
 
 /** The value of `prompt` that lets the person choose the account (OpenID Connect Core 1.0, section 3.1.2.1). */
@@ -13,8 +13,8 @@ const START_PARAMETERS = [
 ] as const;
 
 /**
- * The parameters that a page hands on to the start of a sign-in, unchecked: the start checks them. A page repeats them in
- * every button, so those that are too long for the start are left out.
+ * The parameters that a page hands on to the start of a sign-in, unchecked: the start checks them. A page repeats the
+ * parameters in every button, so it leaves out those that are too long for the start.
  */
 export function readStartParameters(query: Readonly<Record<string, unknown>>): URLSearchParams {
   const parameters = new URLSearchParams();
@@ -26,8 +26,9 @@ export function readStartParameters(query: Readonly<Record<string, unknown>>): U
 }
 
 /**
- * The account that a link to the start of a sign-in names; `null` if the value cannot be one. Anybody can make such a link, and
- * the provider shows the value on its page, so it must not contain control or invisible characters.
+ * The account that a link to the start of a sign-in names; `null` if the value cannot be an account's name. Anybody can
+ * make such a link, and the provider shows the value on its page, so it must not contain control or invisible
+ * characters.
  */
 export function readLoginHint(value: unknown): string | null {
   if (typeof value !== "string" || value.length > LONGEST_ADDRESS) return null;

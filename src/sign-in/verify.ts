@@ -1,4 +1,7 @@
-/** Middle steps of a return: the strategy verifies the message, and the connection type turns it into a profile. */
+/**
+ * The middle steps of a sign-in: the strategy verifies the provider's message, and the connection type turns the
+ * message into a profile.
+ */
 import {
   boundProfile,
   type NormalizedProfile,
@@ -14,8 +17,9 @@ import { redactClaims } from "./attempt/redact-claims.js";
 import { runStrategy, type StrategyOutcome } from "./run-strategy.js";
 
 /**
- * Verifies an answer that came back by redirect. The strategy must consume the flow. Throws if the strategy does not, or if
- * it ignores that another request consumed the flow first. Otherwise, the same answer could sign in twice.
+ * Verifies an answer that came back by redirect. The strategy must consume the flow. Throws if the strategy does not
+ * consume the flow, or if the strategy ignores that another request consumed the flow first. Otherwise, the same answer
+ * could sign in twice.
  */
 export async function verifyReturn(
   { type, strategy }: Pick<OpenedConnection, "type" | "strategy">,
@@ -34,7 +38,7 @@ export async function verifyReturn(
   return outcome.verification;
 }
 
-/** A verified message that was posted. Neither it nor its flow is consumed yet. */
+/** A posted message that is verified. Neither the message nor its flow is consumed yet. */
 export interface VerifiedPost {
   readonly kind: "verified";
   readonly flow: PostedFlow;
@@ -42,7 +46,10 @@ export interface VerifiedPost {
   readonly posted: PostedMessage;
 }
 
-/** A message that answers no request. Nothing of it is verified or kept, except where it wants to lead the person. */
+/**
+ * A message that answers no request. Usher verifies and keeps nothing of the message, except `target`, the address to
+ * which it wants to lead the person. `target` is unchecked.
+ */
 export type Unsolicited = Extract<StrategyOutcome, { kind: "unsolicited" }>;
 
 /**
@@ -78,7 +85,7 @@ export function showClaims({ type }: Pick<OpenedConnection, "type">, verified: u
   return type.claims === undefined ? null : (redactClaims(type.claims.show(verified)) as ShownClaims);
 }
 
-/** Issuer and subject identify a person. With an empty one, everyone would sign in to the same account. */
+/** Issuer and subject identify a person. If one of them could be empty, everyone would sign in to the same account. */
 function requireIdentity(typeId: string, profile: Pick<NormalizedProfile, "issuer" | "subject">): void {
   for (const name of ["issuer", "subject"] as const) {
     const value: unknown = profile[name];

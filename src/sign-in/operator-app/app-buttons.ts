@@ -6,7 +6,10 @@ import type { SignInButton } from "../pages/sign-in-page.js";
 import type { SignInServices } from "../services.js";
 import { startUrl } from "../urls.js";
 
-/** A button for each app through which people of a connection can sign in now. */
+/**
+ * A button for each configured app of the operator through which at least one active connection signs people in. None
+ * while single sign-on is switched off for the installation.
+ */
 export async function findAppButtons(
   { store: { reader }, registry }: SignInServices,
   parameters: URLSearchParams,

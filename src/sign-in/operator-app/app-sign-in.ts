@@ -1,14 +1,11 @@
 /**
- * Sign-ins by the shared buttons, such as "Sign in with Microsoft". They begin without a connection: the tenant of the verified
- * person finds it.
+ * Sign-ins by the shared buttons, such as "Sign in with Microsoft". They begin without a connection. When the person is
+ * verified, Usher finds the connection by the person's tenant.
  *
- * ```
- * start     openApp → beginFlow (without a connection)
- * return    readParameters → findFlowOwner → (with a connection) finishReturn
- *                                          → (without) findAppFlow → verifyReturn → tenantOf → findConnectionOfTenant → sign in
- * ```
- * Without a connection, there is no organization in which an attempt could be recorded. A refusal is then a failure without a
- * reference, and the operator finds it in the log.
+ * ``` start     openApp → beginFlow (without a connection) return    readParameters → findFlowOwner → (with a
+ * connection) finishReturn → (without) findAppFlow → verifyReturn → tenantOf → findConnectionOfTenant → sign in ```
+ * Until the connection is found, there is no organization in which an attempt could be recorded. A refusal before that
+ * has no reference, and the operator finds it in the log.
  */
 import { ProtocolRefusal, type AnyConnectionType } from "../../connection/contract/index.js";
 import { findConnectionOfTenant } from "../../connection/operator-app/operator-app-tenant.repository.js";
@@ -95,12 +92,15 @@ export async function finishAppReturn(
   });
 }
 
-/** The start of the connection's own sign-in, which leads to the same place. */
+/** The address that starts a sign-in with the connection's own strategy. It keeps the return address of the flow. */
 function ownStart({ id }: Connection, { returnTo }: FoundFlow): string {
   return startUrl(id, returnTo === null ? undefined : new URLSearchParams({ returnTo }));
 }
 
-/** Recognises a browser that repeats the last request of its own sign-in. */
+/**
+ * Recognises a browser that repeats the last request of its own sign-in. Returns where it goes, or `null` for every
+ * other request.
+ */
 async function findRepeated(
   services: SignInServices,
   browser: BrowserRequest,
@@ -131,7 +131,7 @@ async function verify(
   }
 }
 
-/** Turns a refusal of the protocol into a failure with the type's text. */
+/** Throws a protocol's refusal as a failure with the connection type's text. Throws every other error unchanged. */
 function fail(type: AnyConnectionType, error: unknown): never {
   if (!(error instanceof ProtocolRefusal)) throw error;
   const { code, detail } = error;

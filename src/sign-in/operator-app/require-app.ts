@@ -18,7 +18,7 @@ export function requireApp(
   return { type, app };
 }
 
-/** The strategy of the app, for people whose tenant is not known yet. */
+/** The strategy of the operator's app, for people whose tenant is not known yet. */
 export async function openApp(services: SignInServices, typeId: string): Promise<Strategy> {
   const { type, app } = requireApp(services, typeId);
   return await services.openApp(type, app);

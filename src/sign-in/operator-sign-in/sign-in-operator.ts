@@ -1,11 +1,9 @@
 /**
  * Signs operators in by e-mail address and password, and lets them set a password with a one-time link.
  *
- * ```
- * verify   one verification, of the stored hash or of a hash that no password has
- * decide   one unit: lock the operator → read them again → count, refuse, or open the session
- * ```
- * `decide` is the one place where a right password leads to a session. A second factor belongs there.
+ * ``` verify   one verification, of the stored hash or of a hash that no password has decide   one unit: lock the
+ * operator → read them again → count, refuse, or open the session ``` Only `decide` turns a right password into a
+ * session. If operators get a second factor, it belongs there.
  */
 import { SYSTEM } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
@@ -48,7 +46,7 @@ export async function signInOperator(
   input: { readonly login: string; readonly password: string },
 ): Promise<string | null> {
   const login = readEmailAddress(input.login.trim());
-  // Input that no password can have is not hashed, because its length has no bound.
+  // An input that is too long for a password has no bound on its length, so it is not hashed.
   const password = isTooLongForPassword(input.password) ? "" : input.password;
   const found = login === null ? null : await findOperatorByEmail(store.reader, login);
   const hash = found?.passwordHash ?? null;
@@ -75,7 +73,7 @@ async function decide(
   };
   if (found === null) return await refuse("UNKNOWN");
   if (found.lockedUntil !== null && found.lockedUntil > unit.now) return await refuse("LOCKED");
-  // The password may have been set anew during the verification.
+  // If a new password was set during the verification, the verified one counts as wrong.
   if (!isRight || found.passwordHash !== hash) {
     const failed = found.failedAttempts + 1;
     const locks = failed >= WRONG_PASSWORDS_TO_LOCK;
@@ -124,7 +122,8 @@ export interface OperatorEntry {
 }
 
 /**
- * Uses a link: stores the password, ends earlier sessions, and opens one.
+ * Uses a one-time link up: stores the operator's password, ends the operator's earlier sessions, and opens a new one.
+ * The link of the first operator also creates the account.
  *
  * @returns the token of the session; `null` if the link no longer works
  * @throws INVALID_INPUT
@@ -143,7 +142,7 @@ export async function useOperatorLink(
   const known = { email, username: null, firstName: fullName, lastName: "" };
   await checkPassword(check, "password", entry.password, PASSWORD_RULES, known);
   check.finish();
-  // Hashed before the unit of work, which holds locks.
+  // The password is hashed before the unit of work, because that takes time and the unit holds locks.
   const passwordHash = await hashPassword(entry.password);
   const tokenHash = hashToken(token);
   return await services.store.begin(SYSTEM, { kind: "SIGN_IN", actor: null }, async (unit) => {

@@ -3,7 +3,9 @@ import type { Request, Response } from "express";
 import { html, sendPage, type Html } from "../../platform/http/pages.js";
 import type { LinkShown } from "../link/use-link.js";
 
-/** Sends the page. A post from a page of another origin gets it too, and signs nobody in. */
+/**
+ * Sends the page. Usher also responds with this page to a post from a page of another origin, which signs nobody in.
+ */
 export function sendLinkPage(request: Request, response: Response, { organization, user }: LinkShown): void {
   const isForeignPost = request.method === "POST";
   sendPage(response, isForeignPost ? 403 : 200, {
@@ -12,7 +14,7 @@ export function sendLinkPage(request: Request, response: Response, { organizatio
   });
 }
 
-/** The form posts to the page's own address, so that the document does not repeat the link. */
+/** The content of the page. Its form posts to the page's own address, so that the HTML does not repeat the link. */
 function linkPage({ fullName, email }: LinkShown["user"], isForeignPost: boolean): Html {
   return html`
     ${

@@ -21,7 +21,7 @@ export interface NewPasswordForm {
   readonly title?: string;
 }
 
-/** Sends the form. It posts to the page's own address, so that the document does not repeat a link. */
+/** Sends the form. The form posts to the page's own address, so that the HTML does not repeat a link. */
 export function sendNewPasswordPage(response: Response, status: number, form: NewPasswordForm): void {
   const { organization, user, formToken, reason, problem, title = titleOf(organization) } = form;
   const { shortestLength } = organization.policies.passwordRules;
@@ -70,7 +70,10 @@ export function sendForgotPage(
   sendPage(response, 200, { title: titleOf(organization), body });
 }
 
-/** Sends the page after that form, which is the same for every address. */
+/**
+ * Sends the page that says that a link was sent. It is the same for every address, whether or not an account has the
+ * address.
+ */
 export function sendLinkSentPage(response: Response, organization: Organization): void {
   const body = html`
     <p role="status" class="notice">

@@ -9,7 +9,7 @@ export const NO_SUCH_ORGANIZATION =
 export const NO_SUCH_DOMAIN =
   "No organization is found by addresses of this domain. Enter the short name of your organization, or ask a colleague.";
 
-/** What a person presses on the page: the value of the parameter `with`. */
+/** The values of the parameter `with`, one for each button that a person can press on the page. */
 export const CONTINUE_WITH = { sso: "sso", password: "password" } as const;
 
 /** The content of the page. */
@@ -30,7 +30,7 @@ export function sendOrganizationPrompt(response: Response, prompt: OrganizationP
   sendPage(response, prompt.problem === null ? 200 : 404, { title: "Sign in", body: organizationPrompt(prompt) });
 }
 
-/** The first button is the one that the key Enter presses. */
+/** The content of the page. The key Enter presses the first button. */
 function organizationPrompt({ entered, problem, returnTo, buttons, offersSso }: OrganizationPrompt): Html {
   return html`
     <form method="get" action="/sign-in">

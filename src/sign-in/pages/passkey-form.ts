@@ -4,14 +4,17 @@ import { html, type Html } from "../../platform/http/pages.js";
 import { formTokenField } from "./form-field.js";
 import { PASSKEY_SCRIPT_URL } from "./passkey-script.js";
 
-/** A form that the script shows and sends. It posts to the page's own address if it has no other. */
+/**
+ * A hidden form. The script shows it if the browser can use passkeys, and sends it. Without `action`, the form posts to
+ * the page's own address.
+ */
 export function passkeyForm(form: {
   readonly formToken: string;
   readonly options: string;
   readonly purpose: "add" | "show";
   readonly label: string;
   readonly action?: string;
-  /** Further fields. */
+  /** Further fields of the form. */
   readonly fields?: Html;
 }): Html {
   return html`<form
@@ -36,7 +39,7 @@ export function passkeyScript(): Html {
   return html`<script src="${PASSKEY_SCRIPT_URL}" defer></script>`;
 }
 
-/** The policy of other pages allows no script. */
+/** Allows Usher's own scripts in the Content-Security-Policy of a page. Pages without this call allow no script. */
 export function allowScript(response: Response): void {
   const policy = String(response.getHeader("Content-Security-Policy"));
   response.setHeader("Content-Security-Policy", `${policy};script-src 'self'`);

@@ -26,7 +26,7 @@ for (const form of document.querySelectorAll("form[data-passkey]")) {
 `;
 
 const CACHE_SECONDS = 86_400;
-/** Changes with the script, so that a browser never uses an old one for a new page. */
+/** The address changes when the script changes, so that a browser never uses an old script for a new page. */
 export const PASSKEY_SCRIPT_URL = `/assets/passkey.js?v=${createHash("sha256").update(SCRIPT).digest("hex").slice(0, 8)}`;
 
 /** Serves `/assets/passkey.js`. */

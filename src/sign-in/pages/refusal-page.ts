@@ -11,7 +11,7 @@ export interface RefusalView {
   readonly organization: Organization | null;
   /** The connection through which the person can try another account; `null` if there is none. */
   readonly connectionId: string | null;
-  /** Where a new sign-in leads. */
+  /** Where a new sign-in from this page leads; `null` for the organization's landing page. */
   readonly returnTo: string | null;
 }
 

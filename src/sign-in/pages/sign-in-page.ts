@@ -23,7 +23,10 @@ export function signInButtons(buttons: readonly SignInButton[]): Html {
   </nav>`;
 }
 
-/** Sends a page with the buttons and the password form, if there is one. Without buttons, the page says whom to ask for help. */
+/**
+ * Sends a page with the buttons and, if `form` is not `null`, the password form. Without both, the page says whom to
+ * ask for help.
+ */
 export function sendSignInPage(
   response: Response,
   organization: Organization,

@@ -12,7 +12,7 @@ interface TestView {
   readonly outcome: string;
   /** The catalogue code of a refusal; `null` if a sign-in would succeed. */
   readonly code: string | null;
-  /** What the administrator can do about a refusal. */
+  /** What the administrator can do about a refusal; `null` if a sign-in would succeed. */
   readonly remedy: string | null;
 }
 

@@ -6,7 +6,7 @@ import { hashPassword, verifyPassword } from "../../platform/crypto/passwords.js
 import { Failure, type FieldIssue } from "../../platform/errors/failure.js";
 import { InputCheck } from "../../platform/errors/input.js";
 
-/** A hash to store, or the sentence that the page shows. */
+/** The hash of an accepted password, or the sentence that says why the password is refused. */
 export type CheckedPassword = { readonly hash: string } | { readonly problem: string };
 
 /** @param present the hash of the present password, which the new one must differ from; `null` if the person may keep it */

@@ -46,7 +46,7 @@ export interface VerifiedByUsher {
   readonly operatorContact: string | null;
 }
 
-/** The token of the session and that of a sign-in that waits. The browser gets one of them. */
+/** A token for a new session and a token for a sign-in that waits. The browser gets only the one that is needed. */
 export interface SignInTokens {
   readonly session: IssuedToken;
   readonly pending: IssuedToken;
@@ -70,7 +70,8 @@ export type Completed =
 export async function completeSignIn(unit: UnitOfWork, signIn: VerifiedByUsher): Promise<Completed> {
   const { attempt, browser, organization, user, returnTo, tokens, operatorContact } = signIn;
   const { ssoEnforcement } = organization.policies;
-  // The account may have been merged while the sign-in waited.
+  // The account's password may have stopped working while the sign-in waited, because a merge linked the account to a
+  // provider.
   const asleep = (await sleeps(unit, organization, user)) ? refuse(PASSWORD_ASLEEP, null, user) : null;
   const refused =
     refuseByAccount({ door: "PASSWORD", user, lockedUntil: null, ssoEnforcement, byOperator: false }) ?? asleep;
@@ -89,7 +90,8 @@ export async function completeSignIn(unit: UnitOfWork, signIn: VerifiedByUsher):
     });
     return { kind: "held", hold };
   }
-  // Only now: somebody who knows the password alone must not make the count of wrong codes begin again.
+  // The count of failures is reset only now: somebody who knows only the password must not reset the count of wrong
+  // codes.
   await writeFailures(unit, user.id, { failedAttempts: 0, lockedUntil: null });
   if (organization.policies.seatModel === "ACTIVE_USER") await takeSeat(unit, organization, user.id);
   await noteSignIn(unit, user.id);
@@ -108,7 +110,7 @@ export async function auditRefusal(unit: UnitOfWork, attempt: Attempt, { failure
   });
 }
 
-/** What the browser gets. */
+/** The outcome for the browser, with its token and the address to which it goes. */
 export function answerCompleted(
   completed: Completed,
   {
@@ -146,7 +148,10 @@ const HOLD_PAGES: Readonly<Record<Hold, (organization: Organization) => string>>
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
 
-/** What the sign-in still waits for; `null` for nothing. The factor comes first, because the other pages change the account. */
+/**
+ * What the sign-in still waits for; `null` for nothing. The second factor comes first, because the pages that end the
+ * other holds change the account.
+ */
 async function findHold(
   unit: UnitOfWork,
   { attempt, organization: { policies }, user, managesFactors = false }: VerifiedByUsher,
@@ -163,7 +168,7 @@ async function findHold(
   return required === "ENROLL" || managesFactors ? "FACTORS" : null;
 }
 
-/** The attempt, once the person has shown a second factor. */
+/** The attempt with the note that the person has shown a second factor. */
 export function withFactor(attempt: Attempt, method: "otp" | "pop"): Attempt {
   const { authTime = null } = attempt.authentication ?? {};
   // `mfa` says that there were several methods (RFC 8176, section 2).

@@ -1,13 +1,11 @@
 /**
- * Sets a password by a mailed link, and signs the person in: the link proves that they read the account's mail. Opening the link
- * does not consume it, because programs that scan mail open every address. A locked account can be opened in this way, because
- * only guessing is locked.
+ * Sets a password by a mailed link, and signs the person in: the link proves that they read the account's mail. Opening
+ * the link does not consume it, because programs that scan mail open every address. The person can do this while the
+ * account is locked after wrong passwords, because the lock is only against guessing.
  *
- * ```
- * ask    findLoginAccount → sendPasswordLink, if the account may have one; the page is the same in any case
- * show   findLink → the page with the form
- * set    findLink → checkNewPassword → one unit: lock → consume → replacePassword → completeSignIn
- * ```
+ * ``` ask    findLoginAccount → sendPasswordLink, if the account may have one; the page is the same in any case show
+ * findLink → the page with the form set    findLink → checkNewPassword → one unit: lock → consume → replacePassword →
+ * completeSignIn ```
  */
 import { SYSTEM } from "../../access/caller.js";
 import { findLoginAccount } from "../../people/credential/credential.repository.js";
@@ -35,10 +33,13 @@ import { answerCompleted, completeSignIn, issueSignInTokens } from "./complete-s
 import { sleeps } from "./sleeps.js";
 import type { NewPasswordRefused } from "./set-new-password.js";
 
-/** Seconds in which a person gets one mail at most, however often somebody asks. */
+/** The shortest time between two mails to a person, however often somebody asks. */
 const MAIL_INTERVAL_SECONDS = 5 * 60;
 
-/** Sends the link to a person with this address who has a password. Nothing tells the caller whether there is one. */
+/**
+ * Mails a link to the person with this address, if the account may have one. Nothing tells the caller whether a mail
+ * was sent.
+ */
 export async function requestPasswordLink(
   { store, returnRules }: SignInServices,
   organizationId: string,
@@ -49,7 +50,7 @@ export async function requestPasswordLink(
     const organization = await lockOrganization(unit, organizationId);
     if (organization === null || email === null) return;
     const found = await findLoginAccount(unit, organizationId, email);
-    // Whether an account has a password at all is the administrator's decision.
+    // An account without a password gets no link: only an administrator decides whether an account has a password.
     if (found === null || found.credential === null || found.user.status !== "ACTIVE") return;
     const { user, credential } = found;
     // A directory can give the account any address, and whoever has its token would sign in as the person.
@@ -70,7 +71,7 @@ export interface ResetLink {
 }
 
 /**
- * The link of a token. A link that was used or has expired is a refused attempt.
+ * Finds the link of a token. If the link was used or has expired, records a refused attempt and returns the refusal.
  *
  * @throws PASSWORD_LINK_OVER for a link that does not exist. Without an organization, an attempt cannot be recorded.
  */

@@ -1,10 +1,8 @@
 /**
- * Ends a sign-in's wait for a new password: the person has entered the right one, and it is too old.
+ * Ends a sign-in's wait for a new password: the person has entered the right password, but the password is too old.
  *
- * ```
- * show   findWaiting → the page with the form
- * set    findWaiting → checkNewPassword → one unit: lock → take the waiting sign-in → replacePassword → completeSignIn
- * ```
+ * ``` show   findWaiting → the page with the form set    findWaiting → checkNewPassword → one unit: lock → take the
+ * waiting sign-in → replacePassword → completeSignIn ```
  */
 import { SYSTEM } from "../../access/caller.js";
 import { findCredential } from "../../people/credential/credential.repository.js";
@@ -33,7 +31,10 @@ export interface Waiting {
   readonly user: User;
 }
 
-/** The waiting sign-in of a browser at an organization's page; `null` if there is none, or if it has expired. */
+/**
+ * The sign-in that waits in this browser for `hold`, at a page of the organization; `null` if there is none, or if it
+ * has expired.
+ */
 export async function findWaiting(
   { store: { reader }, clock }: SignInServices,
   organization: Organization,
@@ -46,7 +47,7 @@ export async function findWaiting(
   return user.homeOrganizationId === organization.id ? { pending, user } : null;
 }
 
-/** The new password must be entered again. */
+/** The new password was refused, so the person must enter a different one. `problem` says why. */
 export interface NewPasswordRefused {
   readonly kind: "new-password-refused";
   readonly problem: string;
@@ -75,7 +76,7 @@ export async function setNewPassword(
   const completed = await services.store.begin(SYSTEM, { kind: "PERSON", actor: user.id }, async (unit) => {
     const home = await lockOrganization(unit, organization.id);
     const account = await findUser(unit, organization.id, user.id);
-    // A change of the password in the meantime has ended the waiting sign-in.
+    // If the password was changed in the meantime, the waiting sign-in no longer exists.
     if (home === null || account === null || !(await takePendingSignIn(unit, pending.tokenHash))) return null;
     await replacePassword(unit, home, account, { passwordHash: checked.hash, by: "PERSON", keptSessionId: null });
     return await completeSignIn(unit, {

@@ -1,14 +1,12 @@
 /**
  * Signs a person in by e-mail address and password, at the page of their organization.
  *
- * ```
- * verify   findLoginAccount → one verification, of the stored hash or of a hash that no password has
- * decide   one unit: lock the organization → read the account again → refusePassword (counts) → completeSignIn
- * complete refuseByAccount → findHold (what the sign-in still waits for, such as a second factor) → openSignedInSession
- * ```
+ * ``` verify   findLoginAccount → one verification, of the stored hash or of a hash that no password has decide   one
+ * unit: lock the organization → read the account again → refusePassword (counts) → completeSignIn complete
+ * refuseByAccount → findHold (what the sign-in still waits for, such as a second factor) → openSignedInSession ```
  *
- * Concurrent guesses are verified before any of them is counted. So a right guess counts only if the account is not locked
- * once the unit of work holds the organization's lock.
+ * Concurrent guesses are all verified before any of them is counted. So `decide` checks under the organization's lock
+ * whether the account is locked by now. If it is, even a right guess is refused.
  */
 import { SYSTEM } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
@@ -76,7 +74,7 @@ export async function signInByPassword(
     authentication: { ...BY_PASSWORD, authTime: now },
   });
   const attempt = beginStep(begun, "PASSWORD", now);
-  // Input that no password can have is not hashed, because its length has no bound.
+  // An input that is too long for a password has no bound on its length, so it is not hashed.
   const password = isTooLongForPassword(request.password) ? "" : request.password;
   const found = login === null ? null : await findLoginAccount(services.store.reader, organization.id, login);
   const verified = await verifyOnce(found, password);
@@ -115,7 +113,10 @@ interface Verification {
   readonly renewed: string | null;
 }
 
-/** Verifies exactly once, whether or not there is an account with a password. */
+/**
+ * Verifies exactly one hash, whether or not there is an account with a password, so that the time does not tell which
+ * accounts exist.
+ */
 async function verifyOnce(found: AccountWithPassword | null, password: string): Promise<Verification> {
   const hash = found?.credential?.passwordHash ?? null;
   const isRight = hash === null ? await verifyAgainstNothing(password) : await verifyPassword(hash, password);
@@ -134,7 +135,10 @@ interface PasswordAttempt {
   readonly tokens: SignInTokens;
 }
 
-/** A person who is not verified is refused with the same page, whatever the reason is. */
+/**
+ * A verified sign-in, or the refusal of a person who is not verified. The page for such a person is the same for every
+ * reason.
+ */
 type Decided = Completed | { readonly kind: "password-refused"; readonly refusal: Refusal };
 
 async function decide(unit: UnitOfWork, { operatorContact }: SignInServices, input: PasswordAttempt): Promise<Decided> {
@@ -166,7 +170,7 @@ async function decide(unit: UnitOfWork, { operatorContact }: SignInServices, inp
   });
 }
 
-/** Why the person is not verified, or `null`. Counts a wrong password. */
+/** Why the person is not verified; `null` if the person is. Counts a wrong password. */
 async function refusePassword(
   unit: UnitOfWork,
   organization: Organization,
@@ -176,7 +180,7 @@ async function refusePassword(
   if (found === null) return refuse(PASSWORD_LOGIN_UNKNOWN);
   const { user, credential } = found;
   if (credential === null) return refuse(PASSWORD_NOT_SET, null, user);
-  // Checked before the result, so that guesses during a lock reveal nothing.
+  // The lock is checked before the password's result, so that guesses during a lock reveal nothing.
   if (isLocked(credential, unit.now))
     return refuse(PASSWORD_LOCKED, `Locked until ${credential.lockedUntil?.toISOString()}.`, user);
   if (credential.passwordHash !== hash)

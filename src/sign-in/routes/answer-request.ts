@@ -146,7 +146,10 @@ async function sendOutcome(
   }
 }
 
-/** Leaves out the person: an administrator finds them in the attempt that has the reference. */
+/**
+ * Logs a refusal by its code and reference, without the person. An administrator finds the person in the attempt with
+ * this reference.
+ */
 function logRefusal(logger: Logger, request: Request, refused: SignInRefused): void {
   noteRequest(request, { organizationId: refused.organization.id });
   if (refused.attemptedConnectionId !== null) noteRequest(request, { connectionId: refused.attemptedConnectionId });

@@ -3,7 +3,7 @@ import type { Request, Response, Router } from "express";
 import { Failure, NOT_FOUND } from "../../platform/errors/failure.js";
 import type { SignInRouteOptions } from "./options.js";
 
-/** Providers may keep keys for this long, so a next key is known to all of them some minutes after it is published. */
+/** How long providers may cache the keys. So some minutes after a next key is published, all providers know it. */
 const KEYS_CACHE_SECONDS = 300;
 
 export function addDocumentRoutes(router: Router, options: SignInRouteOptions): void {

@@ -1,6 +1,7 @@
 /**
- * Proves that a page of Usher sent a form (CSRF and login CSRF): the browser has a random cookie, and the form has a value that
- * is computed from it. Other sites can read neither. Over https, no other host can set the cookie, because of its prefix.
+ * Proves that a page of Usher sent a form (CSRF and login CSRF): the browser has a random cookie, and the form has a
+ * value that is computed from the cookie. Other sites can read neither. Over https, no other host can set the cookie,
+ * because its name begins with `__Host-`.
  */
 import type { Request, Response } from "express";
 import type { Cookie } from "../../platform/http/cookies.js";
@@ -24,7 +25,7 @@ export function hasFormToken(cookie: Cookie, request: Request, form: Readonly<Re
   return brought !== null && TOKEN.test(brought) && form[FORM_TOKEN_FIELD] === fieldOf(brought);
 }
 
-/** The page does not contain the cookie's value, so that a copy of the page does not disclose it. */
+/** The form's value for a cookie. It is a hash, so that a copy of the page does not disclose the cookie. */
 function fieldOf(token: string): string {
   return sha256Hex(`usher form ${token}`);
 }

@@ -41,7 +41,10 @@ async function handleLogout(options: SignInRouteOptions, request: Request, respo
   }
 }
 
-/** OpenID Connect Back-Channel Logout 1.0, section 2.8: 200 or 400, and no caching. */
+/**
+ * Handles a logout token that the provider's server posts. The response is 200 or 400 and must not be cached (OpenID
+ * Connect Back-Channel Logout 1.0, section 2.8).
+ */
 async function handleBackChannel(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {
   response.set("Cache-Control", "no-store");
   await options.limits.logoutRefusals.require(request);
@@ -78,8 +81,8 @@ interface LogoutRefused {
 }
 
 /**
- * Logs a refused message. It is not a sign-in attempt and does not count for the connection's health, because anyone can send
- * one.
+ * Logs a refused message. The message is not recorded as a sign-in attempt and does not count for the connection's
+ * health, because anyone can send one.
  */
 async function refuse(
   { services, limits, logger }: SignInRouteOptions,

@@ -10,7 +10,10 @@ export function addOneTimeLinkRoutes(router: Router, options: SignInRouteOptions
   router.post("/sign-in/link/:token", (request, response) => handleLinkUse(options, request, response));
 }
 
-/** Shows which user the link would sign in. It does not consume the link: programs that scan mail open every address. */
+/**
+ * Shows which user the link would sign in. Does not consume the link, because programs that scan mail open every
+ * address.
+ */
 async function handleLink(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {
   await options.limits.refusals.require(request);
   await answerRequest(options, request, response, (browser) =>
@@ -18,7 +21,10 @@ async function handleLink(options: SignInRouteOptions, request: Request, respons
   );
 }
 
-/** Accepts a post from Usher's own page only. A foreign page could sign a person in to another account. */
+/**
+ * Uses the link after a post from Usher's own page. To a post from a foreign page, Usher responds with its own page:
+ * otherwise, the foreign page could sign a person in to another account.
+ */
 async function handleLinkUse(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {
   if (isCrossOriginPost(request, [new URL(options.services.returnRules.publicUrl).origin])) {
     await handleLink(options, request, response);

@@ -9,7 +9,7 @@ import { answerRequest } from "./answer-request.js";
 import type { SignInRouteOptions } from "./options.js";
 import { readStartQuery } from "./start-and-return.js";
 
-/** Adds the routes. They go before those of connections, which match every id. */
+/** Adds the routes. They must be added before the routes of connections, which match every id. */
 export function addOperatorAppRoutes(router: Router, options: SignInRouteOptions): void {
   for (const { id, operatorApp } of options.services.registry.types) {
     if (operatorApp === undefined) continue;

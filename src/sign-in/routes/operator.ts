@@ -66,7 +66,7 @@ async function handleSignIn(options: SignInRouteOptions, request: Request, respo
 
 async function handleLink(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {
   const { services, limits, cookies } = options;
-  // A guess of a link costs as much as a password.
+  // A guess of a link counts as much against the rate limit as a guess of a password.
   await limits.passwords.use(request);
   const token = String(request.params["token"]);
   const shown = await showOperatorLink(services, token);

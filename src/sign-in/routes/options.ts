@@ -13,7 +13,7 @@ export interface SignInRouteOptions {
   readonly services: SignInServices;
   readonly cookies: {
     readonly session: Cookie;
-    /** Belongs to a verified sign-in that waits for something else. */
+    /** Names a verified sign-in that waits for something else, such as a second factor. */
     readonly pending: Cookie;
     /** Proves that a page of Usher sent a form. */
     readonly form: Cookie;
@@ -27,7 +27,7 @@ export interface SignInRouteOptions {
   readonly callerOf: (request: Request) => Promise<Caller>;
   readonly limits: SignInLimits;
   readonly logger: Logger;
-  /** Origins whose pages may sign a person out: Usher's own, and those of the product's frontends. */
+  /** The origins whose pages may sign a person out: Usher's own origin, and the origins of the product's frontends. */
   readonly allowedOrigins: readonly string[];
   /** The metadata document of a connection; `null` if the connection does not exist or its type has none. */
   readonly findMetadata: FindDocument;

@@ -38,7 +38,8 @@ async function handleOrganization(options: SignInRouteOptions, request: Request,
     return;
   }
   if (organization.slug !== slug) {
-    // Each organization has one address, because cookies and the browser's history depend on the spelling.
+    // Leads every spelling of the short name to one address, because cookies and the browser's history depend on the
+    // spelling.
     const { search } = new URL(request.originalUrl, "http://usher.invalid");
     response.redirect(303, `${organizationUrl(organization)}${search}`);
     return;
@@ -54,8 +55,9 @@ async function handleOrganization(options: SignInRouteOptions, request: Request,
 }
 
 /**
- * Shows a button for each connection. A browser whose session has expired goes to the connection that gave it, and back to this
- * page. Under `ssoEnforcement: REQUIRED` the only connection is started at once.
+ * Shows a button for each connection. If the browser's session has expired, Usher starts a sign-in through the
+ * connection that gave the session; it leads back to this page. Under `ssoEnforcement: REQUIRED`, a sign-in through the
+ * only connection starts at once.
  */
 async function offerSignIn(
   options: SignInRouteOptions,
@@ -99,7 +101,7 @@ async function offerSignIn(
   sendSignInPage(response, organization, buttons, form, notice);
 }
 
-/** The connection that gave the browser's session, if that session has expired. */
+/** The id of the connection that gave the browser's session; `null` unless that session has expired. */
 async function findExpired(
   { services: { store, clock }, cookies }: SignInRouteOptions,
   request: Request,

@@ -1,4 +1,7 @@
-/** The page that asks for the organization: by its short name, or by an e-mail address of a domain that it has proved. */
+/**
+ * The page that asks for the organization: by its short name, or by an e-mail address of a domain that the organization
+ * has proved.
+ */
 import type { Request, Response, Router } from "express";
 import { domainOf } from "../../people/domain/domain.js";
 import { findOrganizationByDomain } from "../../people/domain/domain.repository.js";
@@ -51,7 +54,10 @@ async function handlePrompt(
   });
 }
 
-/** Where the pressed button leads: to the form, to the only provider, or to the organization's page. */
+/**
+ * Where the pressed button leads: to the password form, to the provider if single sign-on has only one connection, or
+ * to the organization's page.
+ */
 async function findNextPage(
   services: SignInServices,
   organization: Organization,
@@ -64,7 +70,10 @@ async function findNextPage(
   return only && !another ? startUrl(only.id, parameters) : organizationUrl(organization, parameters);
 }
 
-/** Looks up only the domain of an address, so that the response does not show whether the account exists. */
+/**
+ * Finds the organization that a person entered. Of an e-mail address, looks up only the domain, so that the response
+ * does not show whether an account exists.
+ */
 async function findEntered(reader: Reader, text: string, isAddress: boolean): Promise<Organization | null> {
   if (!isAddress) return await findOrganizationBySlug(reader, text.toLowerCase());
   if (text.length > LONGEST_ADDRESS) return null;

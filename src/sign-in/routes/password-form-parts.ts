@@ -7,7 +7,7 @@ import type { PasswordForm } from "../pages/password-form.js";
 import { issueFormToken } from "./form-token.js";
 import type { SignInRouteOptions } from "./options.js";
 
-/** The form's token, and the challenge for a passkey if passkeys alone sign people of the organization in. */
+/** The form's token and, if people of the organization can sign in by a passkey alone, the challenge for a passkey. */
 export async function issueFormParts(
   { services, cookies }: SignInRouteOptions,
   request: Request,

@@ -51,7 +51,10 @@ type Handle = (
   organization: Organization,
 ) => Promise<void> | void;
 
-/** Finds the organization of an address. An unknown short name leads to the prompt. */
+/**
+ * Finds the organization that an address names, and calls `handle` with it. Redirects an unknown short name to the page
+ * that asks for the organization, and a different spelling to the right one.
+ */
 export function atOrganization(options: SignInRouteOptions, handle: Handle) {
   return async (request: Request, response: Response): Promise<void> => {
     const { services, limits } = options;
@@ -90,8 +93,9 @@ async function showForm(
 export type ReadField = (name: string) => string;
 
 /**
- * Reads a form that a page of Usher sent, in this browser. Otherwise responds with a link to the page, and returns `null`. That
- * response sets no cookie, so that a foreign page cannot make the forms useless that the browser has open.
+ * Reads a form that a page of Usher sent, in this browser. Otherwise responds with a link to the page, and returns
+ * `null`. That response sets no cookie. Otherwise, a foreign page could make useless the forms that the browser has
+ * open.
  */
 export async function readOurForm(
   { services, cookies }: SignInRouteOptions,

@@ -22,7 +22,7 @@ export function addPostedAnswerRoutes(router: Router, options: SignInRouteOption
 }
 
 async function handlePost(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {
-  // The rate limit is checked before the form is read, because reading is most of the work.
+  // The rate limit is checked before the form is read, because reading the form is most of the work.
   await options.limits.refusals.require(request);
   const form = await readForm(request, response);
   await answerRequest(options, request, response, (browser) =>

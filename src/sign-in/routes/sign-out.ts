@@ -27,9 +27,9 @@ function readReturnTo({ services }: SignInRouteOptions, request: Request): strin
 }
 
 /**
- * Ends the session. A page of a foreign origin cannot sign a person out: Usher responds to its post with a question. Usher
- * asks even if the session cookie is missing: `SameSite=Lax` withholds the cookie from a foreign post, but the response could
- * still clear it.
+ * Ends the session. A page of a foreign origin cannot sign a person out: Usher responds to its post with a question.
+ * Usher asks even if the post has no session cookie: `SameSite=Lax` withholds the cookie from a foreign post, but the
+ * response to that post could still clear the cookie.
  */
 async function handleSignOut(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {
   const { services, cookies } = options;

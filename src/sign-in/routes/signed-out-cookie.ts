@@ -1,7 +1,7 @@
 /**
- * Remembers in the browser that a person signed out, until the next sign-in. The provider may still have a session, so the
- * next sign-in asks it to offer a choice of accounts. Otherwise the next person at a shared computer would be signed in as
- * the previous person.
+ * Remembers in the browser that a person signed out, until the next sign-in. The provider may still have a session, so
+ * the next sign-in asks the provider to offer a choice of accounts. Otherwise the next person at a shared computer
+ * would be signed in as the previous person.
  */
 import type { Request, Response } from "express";
 import type { Cookie } from "../../platform/http/cookies.js";

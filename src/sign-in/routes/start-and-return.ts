@@ -35,9 +35,9 @@ async function handleStart(options: SignInRouteOptions, request: Request, respon
 }
 
 /**
- * A third party may post its parameters. A post from another site carries no cookies, so a sign-in that it began would
- * replace the browser's other sign-ins under way. Usher redirects to the same address instead, and that request carries the
- * cookies.
+ * A third party may start a sign-in by posting its parameters. A post from another site carries no cookies, so a
+ * sign-in that the post began would replace the browser's other sign-ins under way. Usher redirects to the same address
+ * instead, and that request carries the cookies.
  */
 async function handlePostedStart(options: SignInRouteOptions, request: Request, response: Response): Promise<void> {
   await options.limits.starts.use(request);
@@ -46,7 +46,9 @@ async function handlePostedStart(options: SignInRouteOptions, request: Request, 
   else response.redirect(303, addressOfPostedStart(request.path, form));
 }
 
-/** What the query of a start asks for. */
+/**
+ * Reads what the query of a start asks for. After a sign-out in this browser, the person always chooses the account.
+ */
 export function readStartQuery({ cookies }: SignInRouteOptions, request: Request) {
   const { iss: issuer, login_hint: loginHint, target_link_uri: target, returnTo, prompt } = request.query;
   return {

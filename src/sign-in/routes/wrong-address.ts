@@ -1,13 +1,17 @@
 /**
- * The route of every address below `/sso/` that is not one of Usher's. A provider sends people there if an administrator
- * mistyped the redirect URL or the ACS URL. A page explains it, and the attempt has the right address.
+ * The route of every address below `/sso/` that no other route of Usher has. A provider sends people there if an
+ * administrator mistyped the redirect URL or the ACS URL. A page explains the mistake, and the recorded attempt names
+ * the right address.
  */
 import type { Request, RequestHandler, Response, Router } from "express";
 import { refuseAddress } from "../refuse-address.js";
 import { answerRequest } from "./answer-request.js";
 import type { SignInRouteOptions } from "./options.js";
 
-/** Passes a request on if its path has a slash at its end. Express ignores that slash, but providers and SAML do not. */
+/**
+ * Calls `handle`, unless the path ends with a slash; then passes the request on to the next route. Express ignores that
+ * slash, but providers and SAML do not.
+ */
 export function exactly(handle: (request: Request, response: Response) => Promise<void>): RequestHandler {
   return (request, response, next) => (request.path.endsWith("/") ? next() : handle(request, response));
 }

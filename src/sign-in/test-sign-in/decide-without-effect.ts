@@ -15,9 +15,10 @@ export interface Decided {
 }
 
 /**
- * Treats the connection as active, so that the test of a draft shows what the active connection would do.
+ * Decides about a person at a connection. Treats the connection as active, so that the test of a draft shows what the
+ * active connection would do.
  *
- * @param mappings default: the connection's own mappings
+ * @param mappings the mappings to evaluate; left out, the connection's own
  */
 export async function decideWithoutEffect(
   reader: Reader,

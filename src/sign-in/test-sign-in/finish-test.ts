@@ -1,6 +1,6 @@
 /**
- * A test sign-in: it goes through the real provider and decides as a sign-in does, but only its attempt is recorded. No
- * account, role, group, seat, session, event or health note changes. A draft is treated as active.
+ * A test sign-in: a person signs in at the real provider, and Usher decides as at a sign-in, but records only the
+ * attempt. No account, role, group, seat, session, event or health note changes. A draft is treated as active.
  */
 import { SYSTEM } from "../../access/caller.js";
 import type { NormalizedProfile } from "../../connection/contract/index.js";
@@ -17,7 +17,7 @@ import { decideWithoutEffect } from "./decide-without-effect.js";
 import { over, readTestToken, type TestSignIn } from "./test-token.js";
 
 /**
- * Reads the test that an address names.
+ * Reads the test that the token in an address names. A test that has ended cannot be begun again.
  *
  * @throws TEST_SIGN_IN_OVER
  */

@@ -1,6 +1,6 @@
 /**
- * Previews a change of mappings and policies with each person's last sign-in: what the person would gain or lose, and whether
- * they could sign in. It decides about each person twice, without and with the change. Stores nothing.
+ * Previews a change of mappings and policies with each person's last sign-in: what the person would gain or lose, and
+ * whether they could sign in. Usher decides about each person twice, without and with the change, and stores nothing.
  */
 import { setImmediate } from "node:timers/promises";
 import { requirePermission, type Caller } from "../../access/caller.js";
@@ -32,7 +32,7 @@ interface PreviewedUser {
   /** `null` for a person without an account. */
   readonly user: User | null;
   readonly email: string | null;
-  /** `role:KEY` and `group:ID`. */
+  /** The roles and groups that the person would get, as `role:KEY` and `group:ID`. */
   readonly gains: readonly string[];
   readonly losses: readonly string[];
   /** The code of a refusal that the change would cause; `null` if it causes none. */
@@ -67,7 +67,8 @@ export async function previewMappings(
   if (!Number.isInteger(first) || first < 1 || first > MOST_PREVIEWED)
     check.add("first", "INVALID", `must be from 1 to ${MOST_PREVIEWED}`);
   check.finish();
-  // Policies decide which accounts are looked up; mappings do not.
+  // Policies decide which accounts are looked up, so a change of policies needs new queries. A change of mappings does
+  // not.
   const changesPolicies = JSON.stringify(changed.policies) !== JSON.stringify(connection.policies);
   const mappings = await proposeMappings(reader, connection, proposed);
   const organization = await findOrganization(reader, null, connection.organizationId);

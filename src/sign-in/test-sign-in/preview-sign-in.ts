@@ -19,7 +19,9 @@ export interface PreviewServices extends ConnectionServices {
   readonly open: (connection: Connection) => Promise<OpenedConnection>;
 }
 
-/** The claims to preview: typed in, or of an attempt. */
+/**
+ * The claims to preview: `claims` that an administrator typed in, or the claims of the attempt with this `reference`.
+ */
 export interface PreviewInput {
   readonly connectionId: string;
   readonly claims?: unknown;

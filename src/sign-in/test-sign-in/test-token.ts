@@ -1,6 +1,6 @@
 /**
- * The token in the address of a test sign-in. It names a connection and a reference. It is sealed, so that only Usher can
- * make it. It works for one test, because only one attempt can have its reference.
+ * The token in the address of a test sign-in. The token names a connection and a reference. It is sealed, so that only
+ * Usher can make it. It is good for one test, because only one attempt can have a reference.
  */
 import type { Connection } from "../../connection/stored/connection.js";
 import type { KeyRing } from "../../platform/crypto/key-ring.js";
@@ -9,7 +9,7 @@ import { Failure } from "../../platform/errors/failure.js";
 import type { RefusalDetails } from "../../provisioning/failures.js";
 import { TEST_SIGN_IN_OVER } from "../failures.js";
 
-/** How long a test can be begun. */
+/** How long after the token is made the test can be begun. */
 export const TEST_SIGN_IN_LIFETIME_SECONDS = 60 * 60;
 
 /** The contents of a token. */

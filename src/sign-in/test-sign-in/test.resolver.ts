@@ -13,12 +13,18 @@ import { MOST_PREVIEWED, previewMappings } from "./preview-mappings.js";
 import { previewSignIn, type PreviewServices } from "./preview-sign-in.js";
 import { startTestSignIn, type StartedTest } from "./test.operations.js";
 
-/** A preview evaluates all rules of a connection, which may take half a second: one request runs few of them. */
+/**
+ * The query cost of a preview. It evaluates all rules of a connection, which may take half a second, so one request can
+ * run only a few previews.
+ */
 const COST_OF_PREVIEW = 3_000;
 const COST_OF_PREVIEWED_PERSON = 500;
 const DEFAULT_PREVIEWED = 20;
 
-/** Even a number that the operation refuses costs something. A negative cost would make up for the cost of other fields. */
+/**
+ * The number of people for the query cost, at least 1 and at most the limit, even if the operation will refuse the
+ * number. A negative cost would make up for the cost of other fields.
+ */
 function countPreviewed(first: number | null | undefined): number {
   return Math.min(Math.max(first ?? DEFAULT_PREVIEWED, 1), MOST_PREVIEWED);
 }

@@ -27,8 +27,8 @@ type Contents = Omit<TakenTicket, "trustVersion">;
 const sealContext = (ticketHash: string) => `sso_ticket:${ticketHash}`;
 
 /**
- * Records the message against replays, consumes the flow and stores the ticket, in one unit of work. A refused message
- * therefore leaves the flow usable.
+ * In one unit of work, records the message, so that it is not accepted again, consumes the flow and stores the ticket.
+ * So if the message is refused, the flow can still be used.
  *
  * @throws SIGN_IN_UNKNOWN if another request consumed the flow, SIGN_IN_REPLAYED if the message was accepted before
  */

@@ -16,7 +16,10 @@ export class TicketRow {
   @Column({ name: "trust_version", type: "int" })
   trustVersion!: number;
 
-  /** SHA-256 hex of the cookie of the browser that began the flow. A post from another site does not carry it. */
+  /**
+   * SHA-256 hex of the token of the browser that began the flow. The browser must bring this token to redeem the
+   * ticket.
+   */
   @Column({ name: "browser_hash", type: "varchar", length: 64 })
   browserHash!: string;
 
