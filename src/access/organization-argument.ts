@@ -13,7 +13,7 @@ function organizationOrOwn(caller: Caller, named: string | null | undefined): st
   const organizationId = named ?? ownOrganizationOf(caller);
   if (organizationId !== null) return organizationId;
   if (caller.kind === "ANONYMOUS") throw new Failure(UNAUTHENTICATED, {});
-  const message = "is required with an operator key, which belongs to no organization";
+  const message = "is required for an operator, who belongs to no organization";
   throw new Failure(INVALID_INPUT, { fields: [{ path: "organizationId", code: "REQUIRED", message }] });
 }
 
@@ -37,7 +37,7 @@ export function OrganizationArgument(description: string): ParameterDecorator {
         typeFunc: () => ID,
         options: {
           nullable: true,
-          description: `${description} When left out: the organization of the session or API key. Required with an operator key.`,
+          description: `${description} When left out: the organization of the session or API key. Required for an operator.`,
         },
       },
     },

@@ -455,6 +455,7 @@ describe("a guest, whose home is a different organization", () => {
       managerIds: [{ managerIds: [managerId] }],
       notSignedInSince: [{ notSignedInSince: "2100-01-01T00:00:00Z" }],
       neverSignedIn: [{ neverSignedIn: true }, { neverSignedIn: false }],
+      breakGlass: [{ breakGlass: true }, { breakGlass: false }],
     };
     const inputs = Object.keys((schema.getType("UserFilter") as GraphQLInputObjectType).getFields());
     expect([...new Set([...Object.keys(shown), ...Object.keys(withheld)])].toSorted()).toEqual(inputs.toSorted());

@@ -726,6 +726,8 @@ describe("the other operations", () => {
     const { id } = inviteOperator.operator;
     const listed = { id, ...input, isActive: false, lastSignedInAt: null };
     expect((await ask("Operators", { first: 10 }, OPERATOR_KEY)).operators.nodes).toEqual([listed]);
+    // The key is no person.
+    expect((await ask("SignedInOperator", {}, OPERATOR_KEY)).viewer).toEqual({ operator: null });
     expect((await ask("RemoveOperator", { id }, OPERATOR_KEY)).removeOperator.operator).toEqual({ id });
   });
 

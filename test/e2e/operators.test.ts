@@ -91,6 +91,13 @@ describe("the first operator", () => {
     );
     const { id } = (await ask(olga, OPERATORS)).data.operators.nodes[0];
     expect(entry).toEqual({ actor_kind: "OPERATOR", actor_id: id });
+    const viewer = "{ viewer { operator { id email } user { id } session { id } organization { id } } }";
+    expect((await ask(olga, viewer)).data.viewer).toEqual({
+      operator: { id, email: "olga@usher.test" },
+      user: null,
+      session: null,
+      organization: null,
+    });
     expect((await olga.get(`${usher.url}/graphql`)).status).toBe(200);
   });
 

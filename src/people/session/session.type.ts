@@ -9,7 +9,7 @@ export class SessionType {
 
   @Field(() => ID, {
     nullable: true,
-    description: "The connection that gave the session; null for a one-time link or a password.",
+    description: "The id of the connection that gave the session; null for a one-time link or a password.",
   })
   connectionId!: string | null;
 

@@ -74,6 +74,12 @@ export class UserFilterInput {
     description: "true: only users who hold a seat in the organization; false: only users who do not.",
   })
   hasSeat?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: "true: only break-glass accounts; false: only accounts that are none.",
+  })
+  breakGlass?: boolean | null;
 }
 
 @InputType("UserOrder", { description: "The order of a list of users." })

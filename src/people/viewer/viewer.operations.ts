@@ -4,6 +4,8 @@ import type { Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
 import type { ApiKey } from "../api-key/api-key.js";
 import { findKeyOfCaller } from "../api-key/api-key.repository.js";
+import { findOperator } from "../operator/operator.repository.js";
+import type { Operator } from "../operator/operator.js";
 import { findSession } from "../session/session.repository.js";
 import type { ShownSession } from "../session/session.js";
 import { showMember } from "../user/user.access.js";
@@ -47,6 +49,12 @@ export async function readOwnMemberships({ reader }: Store, caller: Caller): Pro
 /** The session of the request; `null` for a key. */
 export async function readOwnSession({ reader }: Store, caller: Caller): Promise<ShownSession | null> {
   return caller.kind === "PERSON" ? await findSession(reader, caller.sessionId) : null;
+}
+
+/** The signed-in operator; `null` for other callers, also for the operator's key. */
+export async function readOwnOperator({ reader }: Store, caller: Caller): Promise<Operator | null> {
+  if (caller.kind !== "OPERATOR" || caller.operatorId === undefined) return null;
+  return await findOperator(reader, caller.operatorId);
 }
 
 /** The key of the caller; `null` for a person. */

@@ -6,12 +6,14 @@ import type { Store } from "../../access/store.js";
 import { ApiKeyType } from "../api-key/api-key.type.js";
 import type { PeopleLoaders } from "../loaders.js";
 import { MembershipType } from "../membership/membership.type.js";
+import { OperatorType } from "../operator/operator.type.js";
 import { OrganizationType } from "../organization/organization.type.js";
 import { SessionType } from "../session/session.type.js";
 import { UserType } from "../user/user.type.js";
 import {
   readOwnApiKey,
   readOwnMemberships,
+  readOwnOperator,
   readOwnPermissions,
   readOwnSession,
   readOwnUser,
@@ -34,12 +36,18 @@ export class ViewerResolver {
     return caller.kind === "ANONYMOUS" ? null : { permissions: readOwnPermissions(caller) };
   }
 
-  @FieldResolver(() => UserType, { nullable: true, description: "The signed-in person; null for an API key." })
+  @FieldResolver(() => UserType, {
+    nullable: true,
+    description: "The signed-in person; null for an API key and for an operator.",
+  })
   async user(@Ctx() context: RequestContext): Promise<UserType | null> {
     return await readOwnUser(this.store, context.caller);
   }
 
-  @FieldResolver(() => SessionType, { nullable: true, description: "The session of the request; null for an API key." })
+  @FieldResolver(() => SessionType, {
+    nullable: true,
+    description: "The session of the request; null for an API key and for an operator.",
+  })
   async session(@Ctx() context: RequestContext): Promise<SessionType | null> {
     return await readOwnSession(this.store, context.caller);
   }
@@ -47,7 +55,7 @@ export class ViewerResolver {
   @FieldResolver(() => OrganizationType, {
     nullable: true,
     description:
-      "The organization of the session, which `switchOrganization` changes, or of the API key; null for the operator's key.",
+      "The organization of the session, which `switchOrganization` changes, or of the API key; null for an operator.",
   })
   async organization(@Ctx() context: RequestContext): Promise<OrganizationType | null> {
     const organizationId = ownOrganizationOf(context.caller);
@@ -56,10 +64,18 @@ export class ViewerResolver {
 
   @FieldResolver(() => [MembershipType], {
     description:
-      "The organizations that the signed-in person is a member of, the oldest membership first; empty for an API key.",
+      "The organizations that the signed-in person is a member of, the oldest membership first; empty for an API key and for an operator.",
   })
   async memberships(@Ctx() context: RequestContext): Promise<readonly Membership[]> {
     return await readOwnMemberships(this.store, context.caller);
+  }
+
+  @FieldResolver(() => OperatorType, {
+    nullable: true,
+    description: "The operator who is signed in at `/operator`; null for other callers, also for an operator key.",
+  })
+  async operator(@Ctx() context: RequestContext): Promise<OperatorType | null> {
+    return await readOwnOperator(this.store, context.caller);
   }
 
   @FieldResolver(() => ApiKeyType, { nullable: true, description: "The API key of the request; null for a person." })

@@ -260,6 +260,7 @@ describe("by the matches of a selective condition, in organizations of any size"
     ["linked through a connection", () => ({ connectionIds: ["none"] }), 0],
     ["who gave an answer", () => ({ answers: ["none"] }), 0],
     ["who hold a seat", () => ({ hasSeat: true }), 0],
+    ["break-glass accounts", () => ({ breakGlass: true }), 0],
     [
       "with a selective word and a common one",
       () => ({ search: "exam needle", status: ["ACTIVE"], roleKeys: ["USER"] }),
@@ -350,6 +351,7 @@ describe("by connection, answer, manager, sign-in and seat", () => {
         ["s2", org, dan, null, now, now],
         ["s3", other, ann, "k3", now, null],
       ]);
+      await unit.execute("UPDATE app_user SET is_break_glass = TRUE WHERE id = ?", [bob]);
       await unit.execute("UPDATE app_user SET manager_user_id = ? WHERE id = ?", [ann, dan]);
       await unit.execute("UPDATE app_user SET last_signed_in_at = ? WHERE id = ?", [new Date("2026-01-01"), ann]);
       await unit.execute("UPDATE app_user SET last_signed_in_at = ? WHERE id = ?", [new Date("2026-06-01"), bob]);
@@ -366,6 +368,8 @@ describe("by connection, answer, manager, sign-in and seat", () => {
     ["not since", () => ({ notSignedInSince: new Date("2026-03-01") }), ["ann", "cem", "dan"]],
     ["seat", () => ({ hasSeat: true }), ["cem"]],
     ["no seat", () => ({ hasSeat: false }), ["ann", "bob", "dan"]],
+    ["break-glass account", () => ({ breakGlass: true }), ["bob"]],
+    ["no break-glass account", () => ({ breakGlass: false }), ["ann", "cem", "dan"]],
   ])("users are found: %s", async (_, filterOf, expected) => {
     const caller = keyOf(org, "USERS_READ", "TRAINING_READ");
     const read = async (filter: UsersQuery["filter"]) =>

@@ -1,4 +1,4 @@
-/** Conditions of a list of users on identities, answers, managers, sign-ins and seats. */
+/** Conditions of a list of users on identities, answers, managers, sign-ins, seats and break-glass accounts. */
 import type { Dialect } from "../../../platform/database/database.js";
 import { placeholders } from "../../../platform/database/statements.js";
 import { atHome, exists, ifAny, type UserCondition } from "./condition.js";
@@ -10,8 +10,9 @@ export function furtherConditionsOf(
   organizationId: string,
   filter: UserFilter,
 ): readonly UserCondition[] {
-  const { notSignedInSince, neverSignedIn, hasSeat } = filter;
+  const { notSignedInSince, neverSignedIn, hasSeat, breakGlass } = filter;
   return [
+    ...(breakGlass == null ? [] : [ofBreakGlass(organizationId, breakGlass)]),
     ...ifAny(filter.managerIds, (managerIds) => ofManagers(organizationId, managerIds)),
     ...ifAny(filter.answers, (answers) => ofAnswers(organizationId, answers)),
     ...ifAny(filter.connectionIds, (connectionIds) => ofConnections(organizationId, connectionIds)),
@@ -93,5 +94,15 @@ function ofSeat(organizationId: string, has: boolean): UserCondition {
     probe: { sql: has ? held : `NOT ${held}`, parameters: [organizationId] },
     source: has ? { sql: query, parameters: [organizationId] } : null,
     ofAccount: false,
+  };
+}
+
+function ofBreakGlass(organizationId: string, is: boolean): UserCondition {
+  return {
+    ...atHome({ sql: "u.is_break_glass = ?", parameters: [is] }),
+    source: {
+      sql: "SELECT u.id AS user_id FROM app_user u WHERE u.home_organization_id = ? AND u.is_break_glass = ?",
+      parameters: [organizationId, is],
+    },
   };
 }

@@ -26,6 +26,8 @@ export interface UserFilter {
   readonly neverSignedIn?: boolean | null;
   /** `true`: users who hold a seat in the organization; `false`: users who do not. */
   readonly hasSeat?: boolean | null;
+  /** `true`: break-glass accounts; `false`: accounts that are none. */
+  readonly breakGlass?: boolean | null;
 }
 
 /** A field that can be empty. Address and names never are. */
