@@ -41,6 +41,7 @@ export async function makeWorld(found: House): Promise<World> {
   await things.makeApiKey(house);
   // The administrators get a mail about this account.
   await things.makePendingUser(house);
+  await things.makeUserWithFactor(house);
   await things.makeInvitation(house);
   const groupId = await things.makeGroup(house);
   await send("setGroupManagers", { groupId, userIds: [me.id, userId] });

@@ -95,6 +95,7 @@ export async function makeGuest(house: House, schema: GraphQLSchema): Promise<Gu
     policies: { passwordForSsoUsers: "ALLOW" },
   });
   await ask("setPassword", "user { id }", { userId: user.id, password: "violet otter on a bicycle" });
+  await things.addSecondFactor({ ...house, home: other }, email, "violet otter on a bicycle");
   const stranger = createBrowser();
   await stranger.get(`${usher.url}/o/${other.slug}/password`);
   for (let turn = 0; turn < WRONG_PASSWORDS_TO_LOCK; turn += 1)
@@ -166,6 +167,7 @@ export const USER_FIELDS: Readonly<Record<string, UserField | null>> = {
   "RejectUserPayload.user": null,
   "RestoreUserPayload.user": null,
   "RemovePasswordPayload.user": null,
+  "ResetSecondFactorsPayload.user": null,
   "SetPasswordPayload.user": null,
   "UnlockUserPayload.user": null,
   "UpdateUserPayload.user": null,
@@ -276,9 +278,12 @@ export function findUser(value: unknown, id: string): Readonly<Record<string, un
   return null;
 }
 
+/** Values without information, as JSON. */
+const EMPTY: ReadonlySet<string> = new Set(["null", "[]", "0"]);
+
 /** The names of the fields that have a value. */
 export function fieldsWithValue(user: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.entries(user)
-    .filter(([name, value]) => name !== "__typename" && value !== null && !(Array.isArray(value) && value.length === 0))
+    .filter(([name, value]) => name !== "__typename" && !EMPTY.has(JSON.stringify(value)))
     .map(([name]) => name);
 }

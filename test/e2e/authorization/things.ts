@@ -1,5 +1,6 @@
 /** Creates the objects that requests name, in the home organization, as the operator. */
 import { createBrowser } from "../../../testing/browser.js";
+import { addApp } from "../../support/second-factor.js";
 import { makePerson } from "../../support/tenant.js";
 import type { House } from "./callers.js";
 
@@ -382,4 +383,30 @@ export async function makeOperator({ usher, word }: House): Promise<string> {
     { input: { email: `${word()}@usher.test`, fullName: "Another operator" } },
   );
   return inviteOperator.operator.id;
+}
+
+/** Adds an authenticator app to an account of the home organization, as the person does at a sign-in that asks for one. */
+export async function addSecondFactor({ usher, home }: House, login: string, password: string): Promise<void> {
+  const setPolicy = (secondFactor: string) =>
+    usher.ask(
+      `mutation ($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { organization { id } } }`,
+      {
+        input: { id: home.organizationId, policies: { secondFactor } },
+      },
+    );
+  await setPolicy("REQUIRED");
+  const browser = createBrowser();
+  await browser.get(`${usher.url}/o/${home.slug}/password`);
+  await addApp(browser, await browser.submitForm(0, { login, password }), new Date());
+  await setPolicy("OPTIONAL");
+}
+
+/** Creates an account with a password and a second factor. */
+export async function makeUserWithFactor(house: House): Promise<void> {
+  const input = { userId: await makeLocalUser(house), password: "violet otter on a bicycle" };
+  const { setPassword } = await house.usher.ask(
+    `mutation ($input: SetPasswordInput!) { setPassword(input: $input) { user { email } } }`,
+    { input },
+  );
+  await addSecondFactor(house, setPassword.user.email, input.password);
 }
