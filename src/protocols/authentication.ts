@@ -22,14 +22,17 @@ export interface AuthenticationRules {
 }
 
 interface Facts {
-  /** When the person authenticated; `null` if the connection has no rule on the age. */
+  /**
+   * When the person authenticated; `null` if the provider does not say. A caller with a rule on the age must refuse
+   * `null` itself.
+   */
   readonly authenticatedAt: Date | null;
   readonly classes: readonly string[];
   readonly now: Date;
   readonly skewSeconds: number;
 }
 
-/** The end of a refusal's code, and its detail. */
+/** A broken rule: the end of the refusal's code, after the protocol's prefix, and the refusal's detail. */
 export interface AuthenticationIssue {
   readonly code: "CLOCK_SKEW" | "AUTHENTICATION_TOO_OLD" | "AUTHENTICATION_CONTEXT_TOO_WEAK";
   readonly detail: string;

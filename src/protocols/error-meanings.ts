@@ -1,9 +1,9 @@
 /**
- * What the error messages of well-known providers mean. They are more precise than the standards' codes, and the same
- * with OpenID Connect (`error_description`) and SAML (`StatusMessage`).
+ * What the error messages of well-known providers mean. These messages are more precise than the standards' codes. A
+ * provider sends the same messages with OpenID Connect (`error_description`) and SAML (`StatusMessage`).
  */
 
-/** The meanings that both protocols can have. */
+/** The meanings that a message can have with either protocol. */
 export type ErrorMeaning = "CANCELLED" | "NOT_ASSIGNED" | "FOREIGN_ACCOUNT" | "POLICY_REFUSED" | "INTERACTION_REQUIRED";
 
 /** Messages of Entra ID (AADSTS…, AADB2C…), Okta, Google, Auth0 and Keycloak, tried in this order. */
@@ -16,7 +16,7 @@ const MEANINGS: readonly (readonly [RegExp, ErrorMeaning])[] = [
   [/\bauthentication_expired\b/, "INTERACTION_REQUIRED"],
 ];
 
-/** The meaning of a message; `null` for one that is not known. */
+/** The meaning of a provider's message; `null` if Usher does not know the message. */
 export function findMeaning(message: string): ErrorMeaning | null {
   return MEANINGS.find(([pattern]) => pattern.test(message))?.[1] ?? null;
 }

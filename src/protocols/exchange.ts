@@ -9,8 +9,8 @@ export interface FlowDraft {
 }
 
 /**
- * A started sign-in. Usher found it by its state or request id. It is unused, and has this connection and trust
- * version.
+ * A sign-in that was started and waits for the provider's response. Usher has found it by its state or request id, and
+ * has checked that it is unused and belongs to the connection and its present trust version.
  */
 export interface PendingFlow {
   readonly requestId: string | null;
@@ -27,7 +27,7 @@ export interface ReplayNote {
   readonly expiresAt: Date;
 }
 
-/** Redirect the person to the provider. */
+/** The start of a sign-in: the protocol must redirect the person to the provider. */
 export interface StartExchange {
   readonly step: "start";
   readonly loginHint: string | null;
@@ -41,7 +41,7 @@ export interface StartExchange {
   /**
    * Ask the provider to let the person choose the account (`prompt=select_account` or `login`, `ForceAuthn`). After a
    * refusal or a sign-out, the provider should not silently use the account that is signed in there. Usher does not
-   * check whether the provider asked.
+   * check whether the provider let the person choose.
    */
   readonly chooseAccount: boolean;
   /** Stores the flow and returns its opaque state. */
@@ -71,13 +71,14 @@ export type Exchange = StartExchange | ReturnExchange | PostExchange;
 export interface PostedMessage {
   /** The flow of the request that the message answers. */
   readonly flow: PendingFlow;
-  /** Keeps a copy of the message from being accepted. */
+  /** The note that keeps a copy of the message from being accepted. */
   readonly replay: ReplayNote;
 }
 
 /**
- * A posted message that answers no request, where the connection's settings allow one (SAML's IdP-initiated sign-in). Usher
- * throws the message away and begins a sign-in of its own. Any page can post such a message, also one of a different person.
+ * A posted message that answers no request, where the connection's settings allow one (SAML's IdP-initiated sign-in).
+ * Usher throws the message away and begins a sign-in of its own. Usher cannot trust it, because any page can post such
+ * a message, even one about a different person.
  */
 export interface UnsolicitedMessage {
   readonly unsolicited: true;

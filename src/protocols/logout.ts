@@ -19,8 +19,8 @@ export interface ProviderLogout {
   /** The person; `null` if the message names only sessions. */
   readonly subject: string | null;
   /**
-   * The ended sessions, at most 100. An empty list ends every session of the subject. A session without an index ends
-   * if the subject is its person.
+   * The ended sessions, at most 100. An empty list ends every session of the subject. If Usher knows no index of a
+   * session, the session ends if the subject is its person.
    */
   readonly indexes: readonly string[];
   /** Prevents a replay of the message. */
@@ -30,7 +30,10 @@ export interface ProviderLogout {
 /** A request of the browser to the logout address. */
 export interface LogoutExchange {
   readonly method: "GET" | "POST";
-  /** Of the query or the form. Each is a single string of limited length, never a list or an object. */
+  /**
+   * The parameters of the query or the fields of the form. Each is a single string of limited length, never a list or
+   * an object.
+   */
   readonly parameters: Readonly<Record<string, string>>;
   /** The query as the browser sent it, without `?`, because signatures may cover it. Empty for `POST`. */
   readonly rawQuery: string;

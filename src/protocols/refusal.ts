@@ -1,8 +1,8 @@
 /** How a protocol refuses a sign-in, and the published text of each refusal. */
 
 /**
- * Means that a protocol check refused a provider's data. Every other error is a defect, so a caller can separate the
- * two.
+ * A protocol's check refused a provider's data. A caller can tell this apart from a defect, because every other error
+ * is one.
  */
 export class ProtocolRefusal<Code extends string = string> extends Error {
   override readonly name = "ProtocolRefusal";
@@ -31,9 +31,9 @@ export function quote(value: string | null | undefined): string {
 }
 
 /**
- * How sure a fault of the provider or the settings is. `PROVIDER`: Usher asked the provider itself, or verified its signature.
- * `DOUBTFUL`: a forged message looks the same. Several in a row make the connection count as failing, doubtful ones only after an
- * hour without a sign-in.
+ * How sure it is that the provider or the settings are at fault. `PROVIDER`: Usher asked the provider itself, or
+ * verified its signature. `DOUBTFUL`: a forged message looks the same. Several faults in a row make the connection
+ * count as failing; doubtful faults do so only after an hour without a sign-in.
  */
 export type Fault = "PROVIDER" | "DOUBTFUL";
 

@@ -1,7 +1,7 @@
 /**
  * Adds to passport-google-oauth20 a nonce, a code challenge, a flow that is stored on the server, and a verified ID
- * token. The library builds the authorization request with Google's own parameters. It would read the person from
- * unsigned userinfo. Usher skips that call and reads the ID token, which it verifies before the library runs.
+ * token. The library builds the authorization request with Google's own parameters. The library would read the person
+ * from unsigned userinfo. Usher skips that call and reads the ID token, which Usher verifies before the library runs.
  */
 import { Strategy as PassportGoogle, type StrategyOptionsWithRequest } from "passport-google-oauth20";
 import type { Exchange, ReturnExchange, StartExchange } from "../exchange.js";
@@ -11,13 +11,16 @@ import type { RelyingParty } from "../oidc/relying-party.js";
 import { acceptReturn, beginSignIn, completeSignIn } from "../oidc/sign-in.js";
 import type { VerifiedSignIn } from "../oidc/surroundings.js";
 
-/** Asks for a claim of the ID token (OpenID Connect Core 1.0, section 5.5). */
+/** The parameter `claims` that asks Google for `auth_time` in the ID token (OpenID Connect Core 1.0, section 5.5). */
 const AUTH_TIME = JSON.stringify({ id_token: { auth_time: { essential: true } } });
 const LONGEST_REPORT = 300;
 
 /** A relying party at Google. */
 export interface GoogleParty extends RelyingParty {
-  /** Google's account chooser lists this domain's accounts first, or with `*` those of companies. It proves nothing. */
+  /**
+   * Google's account chooser lists the accounts of this domain first or, for `*`, the accounts of companies. The value
+   * proves nothing about the person.
+   */
   readonly hostedDomain: string;
 }
 
@@ -31,8 +34,8 @@ interface LibraryRequest {
 }
 
 /**
- * Replaces the library's state store, because the caller has stored or found the flow. The library calls each function by the
- * number of its parameters.
+ * Replaces the library's state store, because Usher has stored or found the flow already. The library calls each
+ * function by the number of its parameters.
  */
 const stateStore = {
   store(request: LibraryRequest, _state: unknown, _meta: unknown, done: (error: null, state?: string) => void): void {

@@ -7,7 +7,7 @@ import { ProtocolRefusal, quote } from "../refusal.js";
 const TIMEOUT_MILLISECONDS = 10_000;
 const LONGEST_ANSWER_BYTES = 512 * 1024;
 
-/** Requests an address, if it is allowed. The implementation decides which addresses are allowed. */
+/** Requests an address. The caller's implementation decides which addresses are allowed, and rejects the others. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
 
 /** Why there is no response. */
@@ -17,7 +17,7 @@ export type RequestFailure =
   | "timeout"
   /** The TLS certificate is not trusted. */
   | "certificate"
-  /** The fetch does not allow the address. */
+  /** `Fetch` does not allow the address. */
   | "forbidden"
   /** The answer redirects to another address. */
   | "redirect"
@@ -76,7 +76,7 @@ export async function requestText(fetch: Fetch, request: TextRequest): Promise<T
   };
 }
 
-/** A number of seconds. A date is ignored: the provider's clock may be wrong. */
+/** Reads a number of seconds. Returns `null` for a date, because the provider's clock may be wrong. */
 function readRetryAfter(header: string | null): number | null {
   return header !== null && /^\d{1,6}$/.test(header.trim()) ? Number(header) : null;
 }
@@ -117,8 +117,8 @@ function failureOf(error: unknown): RequestFailure {
 }
 
 /**
- * Returns the message of an error and the code of its cause, where Node's fetch puts the reason. It leaves out the
- * cause's message, which names addresses inside the network: an administrator could map the network with it.
+ * Returns the message of an error and the code of its cause, where Node's fetch puts the reason. Leaves out the cause's
+ * message, because it names addresses inside the operator's network, which administrators of customers must not learn.
  */
 function explain(error: unknown): string {
   if (!(error instanceof Error)) return String(error);

@@ -11,7 +11,10 @@ import type { Claims } from "./surroundings.js";
 /** The end of the year 9999. A larger number is not in seconds, but probably in milliseconds. */
 const LATEST_SECONDS = 253_402_300_799;
 
-/** Reads the claims. An unusable value counts as missing; `checkAuthentication` refuses it before. */
+/**
+ * Reads the claims. An unusable value counts as missing. `checkAuthentication`, which runs before, refuses an unusable
+ * value if the sign-in depends on it.
+ */
 export function readAuthentication(claims: Claims): Authentication {
   const { acr, amr } = claims;
   const methods: readonly unknown[] = Array.isArray(amr) ? amr : [amr];
@@ -41,7 +44,7 @@ export function checkAuthentication(claims: Claims, rules: AuthenticationRules |
   if (issue !== null) refuse(`OIDC_${issue.code}`, issue.detail);
 }
 
-/** A NumericDate (RFC 7519, section 2). */
+/** Reads a NumericDate, in seconds since 1970 (RFC 7519, section 2); `null` if it is missing or unusable. */
 function readTime(value: unknown): Date | null {
   return typeof value === "number" && value > 0 && value <= LATEST_SECONDS ? new Date(value * 1_000) : null;
 }

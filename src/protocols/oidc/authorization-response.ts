@@ -2,9 +2,10 @@
  * Reads the provider's answer, which the browser brings back (RFC 6749, section 4.1.2; RFC 9207). The caller has found
  * the flow by its state, and has checked that the same browser started it. The order matters:
  *
- *   check the issuer → use the flow up → read the answer
+ * check the issuer → use the flow up → read the answer
  *
- * In this order, an answer of a different provider cannot end a pending sign-in, and is never read.
+ * In this order, an answer of a different provider cannot use up a pending sign-in, and Usher never reads such an
+ * answer.
  */
 import type { ReturnExchange } from "../exchange.js";
 import { interpretProviderError } from "./provider-errors.js";

@@ -36,7 +36,10 @@ const NAMED = ["email", "firstName", "lastName", "employeeId"] as const;
 const USERNAME_CLAIMS = ["preferred_username", "upn"];
 const FULL_NAME_CLAIMS = ["name"];
 
-/** The groups in the claims: a list, nothing, or a sign that the claims leave out groups. */
+/**
+ * What the claims say about groups: a list (`known`), nothing (`silent`), or that the person has groups that cannot be
+ * read from the claims (`unknown`).
+ */
 export type ClaimedGroups =
   | { readonly kind: "known"; readonly values: readonly string[] }
   | { readonly kind: "silent" }
@@ -64,7 +67,7 @@ export interface ClaimedPerson {
 
 const MOST_LEAVES = 20_000;
 const MOST_LEVELS = 8;
-/** How many names of an object a reason lists. */
+/** The most names that `describeOddGroup` lists of an object. */
 const MOST_NAMED = 10;
 
 /** Refuses claims that would be costly to store and match: more than 20,000 values, or more than eight levels. */
@@ -142,13 +145,16 @@ export function checkOneEmail(claims: Claims, names: ClaimNames): void {
   if (length > 1) refuse("OIDC_EMAIL_AMBIGUOUS", `${length} different addresses in one claim`);
 }
 
-/** The different addresses of the e-mail claim; case makes no difference. */
+/** The addresses in the e-mail claim. Addresses that differ only in case count as one. */
 function readAddresses(texts: ClaimTexts, names: ClaimNames): readonly string[] {
   const addresses = valuesOf(texts, names, "email").flatMap((text) => readEmailAddress(text) ?? []);
   return [...new Map(addresses.toReversed().map((address) => [address.toLowerCase(), address])).values()].toReversed();
 }
 
-/** Whether the claims lack an e-mail address, a name, or a claim that the connection names. */
+/**
+ * Whether the claims lack the e-mail address, the first name or the last name of the person, or a claim that the
+ * connection's settings name.
+ */
 export function lacksPerson(claims: Claims, names: ClaimNames): boolean {
   const texts = flattenClaims(claims);
   const needed = [
@@ -180,8 +186,9 @@ const SCOPE_CLAIMS: Readonly<Record<string, readonly string[]>> = {
 };
 
 /**
- * Whether the claims lack the person, or the claims of a scope or mapping. Usher does not know the claims of a
- * provider's own scope. It counts them as missing unless a claim has the scope's name.
+ * Whether Usher must ask userinfo, because the claims lack part of the person, or a claim that a scope requests or a
+ * mapping reads. Usher does not know which claims a provider's own scope requests. It counts them as missing unless a
+ * claim has the scope's name.
  */
 export function needsUserinfo(claims: Claims, { names, scopes, mappedClaims }: UserinfoNeeds): boolean {
   const groupsClaims = ["groups", ...groupsClaimsOf(names.groups)];
@@ -200,7 +207,8 @@ function groupsClaimsOf(name: string | null): readonly string[] {
 
 /**
  * Reads the groups claim: a text, or a list of texts. The result is `unknown`, never empty, if the provider keeps the
- * list elsewhere (aggregated and distributed claims, Core 5.6.2; Entra ID's overage) or sends an unknown form.
+ * list elsewhere (aggregated and distributed claims, Core 5.6.2; Entra ID for people with many groups) or sends it in
+ * an unknown form.
  */
 export function readGroups(claims: Claims, name: string | null): ClaimedGroups {
   const names = groupsClaimsOf(name);
@@ -225,7 +233,10 @@ export function readGroups(claims: Claims, name: string | null): ClaimedGroups {
   return { kind: "silent" };
 }
 
-/** Lists the names in an object, never its values. An administrator can enter one of the names. */
+/**
+ * Says why a value is not a group. For an object, lists its names, never its values, so that an administrator can enter
+ * one of them as the groups claim.
+ */
 function describeOddGroup(claim: string, groups: readonly unknown[]): string {
   const odd = groups.find((group) => typeof group !== "string" && typeof group !== "number");
   if (!isObject(odd))
@@ -237,8 +248,8 @@ function describeOddGroup(claim: string, groups: readonly unknown[]): string {
 }
 
 /**
- * Reads `email_verified`, which is only about the claim `email`. Only `true` is yes. The text "true", which some
- * providers send, is not clear and counts as missing. Every other value is no.
+ * Reads `email_verified`, which is only about the claim `email`. Only the boolean `true` means yes. The text "true",
+ * which some providers send, counts as missing. Every other value means no.
  */
 function readEmailVerified(claims: Claims, email: string | null): boolean | null {
   const { email: address, email_verified: verified } = claims;
@@ -263,7 +274,7 @@ function findClaim(claims: Claims, name: string): unknown {
   return value;
 }
 
-/** The claims to read, in this order. */
+/** The names of the claims to read, in the order in which they are tried. */
 function namesOf(names: ClaimNames, name: keyof ClaimNames): readonly string[] {
   const configured = names[name];
   return configured === null ? USUAL_NAMES[name] : [configured];

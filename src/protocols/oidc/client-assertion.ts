@@ -15,15 +15,18 @@ import {
 } from "./surroundings.js";
 
 const RSA_BITS = 2_048;
-/** Enough for a provider whose clock is a minute ahead. */
+/** How long an assertion is valid: long enough for a provider whose clock is a minute ahead. */
 const LIFETIME_SECONDS = 120;
 
-/** Chooses an algorithm that the provider supports. RS256, if the provider names none of ours. */
+/** Chooses the first of Usher's algorithms that the provider supports; RS256 if the provider names none of them. */
 export function chooseAssertionAlgorithm(advertised: readonly string[] | null): AssertionAlgorithm {
   return ASSERTION_ALGORITHMS.find((algorithm) => advertised?.includes(algorithm)) ?? "RS256";
 }
 
-/** Makes an RSA key for RS256 and PS256, and an elliptic one for ES256. The provider says later which one it accepts. */
+/**
+ * Makes an RSA key for RS256 and PS256, and an elliptic one for ES256. Usher learns later which of them the provider
+ * accepts.
+ */
 export async function createAssertionKeys(): Promise<readonly AssertionKey[]> {
   const generate = promisify(generateKeyPair);
   const pairs = await Promise.all([
@@ -42,9 +45,9 @@ async function describePair(pair: { publicKey: KeyObject; privateKey: KeyObject 
 }
 
 /**
- * Signs an assertion for one request to the token endpoint. Its only audience is the issuer, as the update of RFC 7523 demands
- * (draft-ietf-oauth-rfc7523bis), unless the connection names the token endpoint for an older provider. That is safe because no
- * other connection has this key.
+ * Signs an assertion for one request to the token endpoint. Its only audience is the issuer, as the update of RFC 7523
+ * demands (draft-ietf-oauth-rfc7523bis), unless the connection's settings choose the token endpoint, for an older
+ * provider. This is safe, because no other connection has this key.
  */
 export async function signClientAssertion(
   { id, keys, audience }: AssertionClient,

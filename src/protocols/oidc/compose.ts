@@ -28,7 +28,7 @@ export interface ClientSettings {
   readonly clientSecretExpiresAt?: string | null;
 }
 
-/** With `private_key_jwt` there is no secret. */
+/** The secret is `null` if the client authenticates with `private_key_jwt`. */
 type MaybeSecretSettings = Omit<ClientSettings, "clientSecret"> & { readonly clientSecret: string | null };
 
 interface OpenIdAddresses {
@@ -51,7 +51,7 @@ export interface OpenIdRuntime extends Surroundings {
 export interface OpenIdDescription<Settings> {
   /** Refusals of the type, in addition to the refusals of OpenID Connect. */
   readonly refusals?: RefusalTexts;
-  /** The names in the provider's forms of the addresses that an administrator pastes there. */
+  /** What the provider's forms call each address that an administrator pastes there. */
   readonly labels: {
     readonly redirectUrl: string;
     readonly signOnUrl: string;
@@ -141,15 +141,18 @@ export function composeOpenId<Settings extends MaybeSecretSettings>(description:
   };
 }
 
-/** The date belongs to the old secret. If it stayed, administrators would be warned about the new secret too early. */
+/**
+ * Removes the expiry date if the input has a new secret without a date: the stored date belongs to the old secret, and
+ * administrators would be warned about the new secret too early.
+ */
 function forgetOldExpiry<Draft extends object>(settings: Draft, given: ReadonlySet<string>): Draft {
   const isNew = given.has("clientSecret") && !given.has("clientSecretExpiresAt");
   return isNew && "clientSecretExpiresAt" in settings ? { ...settings, clientSecretExpiresAt: null } : settings;
 }
 
 /**
- * Discovery at an issuer. The operator sets its address, not an administrator of a connection. Its document may
- * therefore name endpoints on other hosts, as Microsoft's and Google's do.
+ * Discovery at an issuer that no administrator of a connection can choose. The issuer's document may therefore name
+ * endpoints on other hosts, as Microsoft's and Google's do.
  */
 export function discoverAt(issuer: string): DiscoveryAddress {
   return { address: issuer, issuer, allowCrossHostEndpoints: true };

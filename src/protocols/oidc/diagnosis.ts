@@ -55,7 +55,10 @@ export async function diagnoseProvider(
   return findings;
 }
 
-/** Returns `null` if the provider was not found. The other checks are then impossible. */
+/**
+ * Finds the provider and adds the findings about it. Returns `null` if the provider was not found; then no other check
+ * is possible.
+ */
 async function findProvider(
   { source }: DiagnosisSubject,
   surroundings: Surroundings,
@@ -215,7 +218,7 @@ function observeClock(date: Date | null, { now }: Surroundings): Finding {
     : ok(check, message);
 }
 
-/** Refusals that are about the client, and not about the code. */
+/** The refusals that mean that the provider does not accept the client. Other refusals are about the code. */
 const CLIENT_REFUSALS: readonly OidcRefusalCode[] = [
   "OIDC_CLIENT_CREDENTIALS_REFUSED",
   "OIDC_CLIENT_SECRET_EXPIRED",
@@ -224,8 +227,8 @@ const CLIENT_REFUSALS: readonly OidcRefusalCode[] = [
 ];
 
 /**
- * Redeems a code that cannot exist. A provider that knows the client refuses the code. A provider that does not know it
- * refuses the client (RFC 6749, section 5.2).
+ * Checks the client's credentials by redeeming a code that cannot exist. A provider that accepts the client refuses the
+ * code. A provider that does not accept the client refuses the client (RFC 6749, section 5.2).
  */
 async function observeClientCredentials(
   provider: Provider,

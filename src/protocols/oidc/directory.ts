@@ -1,6 +1,7 @@
 /**
  * Reads a provider's directory API with a token of the application, for the groups that an ID token does not contain.
- * If it cannot read the directory, it throws. It never returns an empty list, because people would lose their roles.
+ * If the directory cannot be read, the functions throw. They never return an empty list instead, because people would
+ * lose their roles.
  */
 import { setTimeout as wait } from "node:timers/promises";
 import { ProtocolRefusal, quote } from "../refusal.js";
@@ -26,7 +27,7 @@ export interface DirectoryDescription {
 /** How many times one read waits if the provider asks it to retry later. */
 const MOST_WAITS = 3;
 const LONGEST_WAIT_SECONDS = 5;
-/** Enough for some thousands of groups of one person. */
+/** The most pages of one list, enough for some thousands of groups of one person. */
 const MOST_PAGES = 100;
 /** No page is requested after this time, because a person waits for their sign-in. */
 const LONGEST_READ_SECONDS = 20;
@@ -47,7 +48,7 @@ export interface DirectoryPage {
 export interface DirectoryList {
   /** The list's key in the cache. */
   readonly key: string;
-  /** A path below the directory's address, as `next` of a page may be. */
+  /** A path below the directory's address, which begins with a slash. */
   readonly path: string;
   readonly init?: RequestInit;
   /** Reads a page; `null` for an answer in an unknown form. */
@@ -103,7 +104,7 @@ export function createDirectory(surroundings: Surroundings, description: Directo
         requestJson(surroundings, name, from, { ...list.init, headers }, true),
       );
       if (status !== 200) {
-        // The token may be revoked. The next sign-in requests a new one.
+        // The provider may have revoked the token, so the next read requests a new one.
         if (status === 401) token = null;
         throw new DirectoryUnreadable(`${name} answered status ${status}${describeError(body)}. ${remedy}`);
       }
@@ -143,7 +144,8 @@ interface Waits {
 }
 
 /**
- * Reads an error's code in the form of OAuth 2.0, Microsoft Graph and Google's APIs. Leaves out the rest of the answer.
+ * Reads the code and the message of an error, in the forms of OAuth 2.0, Microsoft Graph and Google's APIs. Leaves out
+ * the rest of the answer.
  */
 function describeError(body: unknown): string {
   if (!isObject(body)) return "";

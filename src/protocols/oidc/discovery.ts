@@ -7,13 +7,13 @@ import type { AddressRules, Provider, Surroundings } from "./surroundings.js";
 
 const WELL_KNOWN = "/.well-known/openid-configuration";
 
-/** Where the document is, and what it must name. */
+/** Where the discovery document is, and what it must name. */
 export interface DiscoverySource {
   /** The provider's base address, or the full address of its document. */
   readonly address: string;
-  /** The issuer that the document must name; `null` for the one that the address implies. */
+  /** The issuer that the document must name; `null` for the issuer that the address implies. */
   readonly issuer: string | null;
-  /** Endpoints may be on a different host than the document. */
+  /** Whether endpoints may be on a different host than the document. */
   readonly allowCrossHostEndpoints: boolean;
   readonly rules: AddressRules;
 }
@@ -71,9 +71,9 @@ export async function fetchDiscoveryDocument(
 }
 
 /**
- * Checks that the document names exactly the expected issuer (Discovery 4.3). An address does not say whether the
- * issuer ends with a slash (Discovery 4.1), so it implies both forms. The ID token must then have the form that the
- * document names.
+ * Checks that the document names exactly the expected issuer (Discovery 4.3). Without an expected issuer, the address
+ * implies one. The address does not say whether the issuer ends with a slash (Discovery 4.1), so the document may name
+ * either form. The ID token must then have the form that the document names.
  */
 export function checkDiscoveredIssuer(document: DiscoveryDocument, expected: string | null): string {
   const { issuer } = document.values;
@@ -97,7 +97,7 @@ export function readDiscoveredEndpoints(document: DiscoveryDocument, source: Dis
 }
 
 /**
- * Discovers a provider. While the document is not available, it checks and uses the last stored one.
+ * Discovers a provider. While the provider does not answer, checks and uses the last stored document.
  *
  * @throws ProtocolRefusal for everything that a provider can get wrong
  */
@@ -132,7 +132,7 @@ async function keepDocument({ address, values }: DiscoveryDocument, { memory }: 
   await memory?.keep(NAME, { address, document: JSON.stringify(read) });
 }
 
-/** The last stored document of an address. */
+/** The last stored document of an address; `null` if none is stored. */
 function recallDocument(address: string, { memory }: Surroundings): DiscoveryDocument | null {
   const { address: location, document } = memory?.recall(NAME)?.facts ?? {};
   if (location !== locateDiscoveryDocument(address) || typeof document !== "string") return null;

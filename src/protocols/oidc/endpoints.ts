@@ -12,7 +12,7 @@ export interface EndpointAddresses {
   readonly endSessionEndpoint: string | null;
 }
 
-/** The rule depends on who requests the endpoint: a browser, or Usher itself. */
+/** The rule for each endpoint. It depends on who requests the endpoint: a browser, or Usher itself. */
 const ENDPOINT_RULES = [
   ["authorizationEndpoint", "browserUrl"],
   ["tokenEndpoint", "serverUrl"],
@@ -22,9 +22,9 @@ const ENDPOINT_RULES = [
 ] as const satisfies readonly (readonly [keyof EndpointAddresses, keyof AddressRules])[];
 
 /**
- * Checks every endpoint and returns them in normal form.
+ * Checks every endpoint and returns all of them in normal form.
  *
- * @param onlyHost the host, with its port, that all of them must be on; `null` for any host
+ * @param onlyHost the host, with its port, that every endpoint must be on; `null` for any host
  * @throws ProtocolRefusal `OIDC_ENDPOINT_REFUSED` or `OIDC_ENDPOINT_ON_OTHER_HOST`
  */
 export function checkEndpoints(

@@ -16,7 +16,7 @@ export function findingOf(check: string, refusal: unknown): Finding {
   return error(check, refusal.message, code);
 }
 
-/** A finding that sign-ins do not work. It has the remedy of the refusal with this code. */
+/** A finding that sign-ins do not work. Its remedy is that of the refusal with this code. */
 export function error(check: string, message: string, code: OidcRefusalCode): Finding {
   return finding(check, "ERROR", message, OIDC_REFUSALS[code].remedy);
 }

@@ -8,13 +8,16 @@ import { refuse } from "./refusals.js";
 import type { Claims } from "./surroundings.js";
 
 export const TOLERATED_SKEW_SECONDS = 60;
-/** The provider issues an ID token when Usher fetches it. An older one comes from a cache, a replay or a slow clock. */
+/**
+ * The greatest age of an ID token. The provider issues the token when Usher fetches it, so an older token comes from a
+ * cache, a replay or a slow clock.
+ */
 export const OLDEST_SECONDS = 10 * 60;
 const LONGEST_SUBJECT = 255;
 
 /** What the token must match. */
 export interface Expectation {
-  /** The issuer, or the one that belongs to the token's other claims. */
+  /** The expected issuer, or a function that finds it from the token's other claims, such as the tenant. */
   readonly issuer: string | ((claims: Claims) => string);
   readonly clientId: string;
   /** Further audiences that a token may have if its `azp` is this client. None when left out. */
@@ -26,13 +29,16 @@ export interface Expectation {
   /** Seconds since 1970, with fractions. */
   readonly nowSeconds: number;
   readonly algorithm: string;
-  /** May refuse a token of a different issuer with a code of the connection type. */
+  /**
+   * May refuse a token of a different issuer with a code of its own. If it does not, Usher refuses the token with
+   * `OIDC_ISSUER_MISMATCH`.
+   */
   readonly explainForeignIssuer?: (claims: Claims) => void;
 }
 
 type Check = (claims: Claims, expected: Expectation) => void;
 
-/** In the order in which they run. */
+/** The checks, in the order in which they run. */
 export const ID_TOKEN_CHECKS: readonly Check[] = [
   checkKind,
   checkIssuer,
@@ -47,7 +53,10 @@ export const ID_TOKEN_CHECKS: readonly Check[] = [
   checkAccessTokenHash,
 ];
 
-/** The provider signs logout tokens (Back-Channel Logout 1.0, section 2.4) and security events with the same keys. */
+/**
+ * Refuses logout tokens (Back-Channel Logout 1.0, section 2.4) and security events, which the provider signs with the
+ * same keys as ID tokens.
+ */
 function checkKind(claims: Claims): void {
   if (claims["events"] !== undefined) refuse("OIDC_ID_TOKEN_TYPE_WRONG", "it has an events claim");
 }
@@ -75,7 +84,10 @@ export function checkAudience(
   if (others.length > 0) refuse("OIDC_AUDIENCE_MISMATCH", `aud also names ${show(others)}; clientId is ${clientId}`);
 }
 
-/** The provider may have issued the token to a trusted application. Only `azp` names the client that requested it. */
+/**
+ * Refuses a token that was issued to another application, even a trusted one. Only `azp` names the client that
+ * requested the token.
+ */
 function checkAuthorizedParty(claims: Claims, { clientId }: Expectation): void {
   const { azp } = claims;
   const isNeeded = audiencesOf(claims).some((audience) => audience !== clientId);
@@ -102,7 +114,7 @@ export function checkNotFromTheFuture(claims: Claims, { nowSeconds }: Pick<Expec
 
 export function checkNotExpired(claims: Claims, { nowSeconds }: Pick<Expectation, "nowSeconds">): void {
   const secondsAgo = nowSeconds - (claims["exp"] as number);
-  // A provider issues a token when Usher fetches it, so the age of iat is the difference of the clocks.
+  // A provider issues a token when Usher fetches it, so the age of `iat` shows how far the two clocks differ.
   const age = Math.round(nowSeconds - (claims["iat"] as number));
   if (secondsAgo >= TOLERATED_SKEW_SECONDS)
     refuse("OIDC_TOKEN_EXPIRED", `exp was ${Math.round(secondsAgo)} seconds ago, and iat ${age} seconds ago`);
@@ -126,14 +138,17 @@ function checkSubject(claims: Claims): void {
     refuse("OIDC_SUBJECT_INVALID", `sub is ${show(sub)}`);
 }
 
-/** Binds the access token, with which Usher asks userinfo, to the ID token (Core 3.1.3.8). */
+/** Checks that the access token, with which Usher asks userinfo, belongs to the ID token (Core 3.1.3.8). */
 function checkAccessTokenHash(claims: Claims, { accessToken, algorithm }: Expectation): void {
   const { at_hash: received } = claims;
   if (received !== undefined && received !== accessTokenHash(accessToken, algorithm))
     refuse("OIDC_ACCESS_TOKEN_HASH_MISMATCH");
 }
 
-/** The left half of the access token's hash. The signature algorithm decides the hash; Ed25519 uses SHA-512. */
+/**
+ * The left half of the access token's hash. The signature algorithm of the ID token decides which hash it is; for
+ * Ed25519 it is SHA-512.
+ */
 function accessTokenHash(accessToken: string, algorithm: string): string {
   const bits = algorithm.startsWith("Ed") ? "512" : algorithm.slice(-3);
   const digest = createHash(`sha${bits}`).update(accessToken, "ascii").digest();

@@ -32,7 +32,7 @@ const TOKEN_TYPES: readonly unknown[] = [undefined, "jwt", "application/jwt", "i
 /** Header fields that contain a key, point to one, or change what is signed (RFC 7515, section 4.1; RFC 7797). */
 const DANGEROUS_HEADERS = ["jwk", "jku", "x5u", "crit", "b64", "zip", "enc"];
 
-/** The verified signature of a token: its claims, not checked yet, and its algorithm. */
+/** A token whose signature is verified: its algorithm, and its claims, which are not checked yet. */
 export interface SignedToken {
   readonly claims: Claims;
   readonly algorithm: SigningAlgorithm;
@@ -55,7 +55,8 @@ export async function verifyIdToken(idToken: string, keys: KeySet, expected: IdT
 /**
  * Verifies the form, the header and the signature of a token. The caller checks its claims.
  *
- * @param types the accepted values of `typ` in lower case; `undefined` accepts a token without it
+ * @param types the accepted values of the header's `typ`, in lower case; `undefined` among them accepts a token without
+ *   `typ`
  * @throws ProtocolRefusal
  */
 export async function verifySignedToken(
@@ -112,7 +113,8 @@ async function verifySignature(idToken: string, hint: KeyHint, keys: KeySet): Pr
   let candidates = await keys.find(hint);
   let payload = await verifyWithAny(idToken, candidates, hint.alg);
   if (payload === null) {
-    // If this call fetches nothing, another sign-in may have fetched the keys meanwhile.
+    // The keys are tried again even if this call fetches nothing, because another sign-in may have fetched them
+    // meanwhile.
     await keys.refresh();
     candidates = await keys.find(hint);
     payload = await verifyWithAny(idToken, candidates, hint.alg);
@@ -130,7 +132,7 @@ async function verifyWithAny(idToken: string, candidates: readonly CryptoKey[], 
     try {
       return (await compactVerify(idToken, key, { algorithms: [algorithm] })).payload;
     } catch {
-      // The next key may verify it.
+      // This key does not verify the token, but the next key may.
     }
   }
   return null;

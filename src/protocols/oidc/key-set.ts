@@ -1,7 +1,8 @@
 /**
  * A provider's published keys (RFC 7517). Usher fetches them when it first needs them, and again after ten minutes or
- * when a token names an unknown key. Unknown keys cause at most one request in thirty seconds, so that many of them do
- * not cause many requests. While the provider does not answer, the known keys stay valid for a day, across restarts.
+ * when a token names an unknown key. Unknown keys cause at most one request in thirty seconds, so that many tokens with
+ * unknown keys do not cause many requests. While the provider does not answer, the known keys stay valid for a day,
+ * across restarts.
  */
 import { createLocalJWKSet, errors, type CryptoKey, type JSONWebKeySet, type JWK } from "jose";
 import { ProtocolRefusal, quote } from "../refusal.js";
@@ -20,13 +21,13 @@ const MOST_KEYS = 100;
 const MOST_CANDIDATES = 8;
 const FEWEST_RSA_BITS = 2_048;
 
-/** A token's description of its key, not verified. */
+/** What a token's header says about the token's key. It is not verified. */
 export interface KeyHint {
   readonly alg: string;
   readonly kid: string | undefined;
 }
 
-/** The keys of one provider. Keep it while the connection is open. */
+/** The keys of one provider. The caller keeps one key set for as long as the connection is open. */
 export interface KeySet {
   /**
    * Returns the keys that fit the hint, in a list that may be empty. Fetches the keys if the known ones are too old.
@@ -69,7 +70,7 @@ export function createKeySet(jwksUri: string, surroundings: Surroundings): KeySe
     keptAt = held.fetchedAt;
     await keepKeys(jwksUri, sorted.usable, surroundings);
   }
-  /** One request at a time, for all callers. */
+  /** Loads the keys. Calls during a request share that request. */
   function loadOnce(): Promise<void> {
     underWay ??= load()
       .then(
@@ -101,7 +102,8 @@ export function createKeySet(jwksUri: string, surroundings: Surroundings): KeySe
     find: async (hint) => selectKeys(await current(), hint),
     refresh: async () => {
       const now = surroundings.now().valueOf();
-      // A regular fetch just before a rotation must not keep Usher from the new key.
+      // The pause counts from the last refresh, not from the last regular fetch: a regular fetch just before a rotation
+      // must not keep Usher from the new key.
       const before = failuresInARow > 0 ? attemptedAt : refreshedAt;
       const isTooSoon = now - before < PAUSE_BETWEEN_REFRESHES_MILLISECONDS;
       if (isTooSoon && underWay === null) return false;
@@ -166,7 +168,10 @@ function sortKeys(keys: readonly unknown[]): SortedKeys {
   return { usable, refused };
 }
 
-/** Everybody can read the document. With a symmetric key or a private key from it, everybody could sign tokens. */
+/**
+ * Why Usher must not use a published key; `null` if it may. Everybody can read the document, so with a symmetric or a
+ * private key from it, everybody could sign tokens.
+ */
 function whyKeyIsRefused(key: JWK): string | null {
   if (key.kty !== "RSA" && key.kty !== "EC" && key.kty !== "OKP") return "it is not a public signature key";
   if (key.d !== undefined) return "its private part is published with it";

@@ -1,6 +1,7 @@
 /**
- * Verifies a logout token (OpenID Connect Back-Channel Logout 1.0, sections 2.4 and 2.6): its signature as of an ID token,
- * and then its claims. An ID token in its place has no `events`, and an access token has a different audience or type.
+ * Verifies a logout token (OpenID Connect Back-Channel Logout 1.0, sections 2.4 and 2.6): its signature, in the same
+ * way as that of an ID token, and then its claims. Neither an ID token nor an access token passes for a logout token:
+ * the first has no `events`, and the second has a different audience or type.
  */
 import type { ProviderLogout } from "../logout.js";
 import {
@@ -60,19 +61,19 @@ export async function verifyLogoutToken(
   const sid = readIdentifier(claims, "sid");
   const subject = readIdentifier(claims, "sub");
   if (subject === null && sid === null) refuse("OIDC_LOGOUT_TOKEN_INVALID", "it has neither sub nor sid");
-  // Refuses a copy as long as any clock within the tolerance could accept it.
+  // The replay note is kept for as long as any clock within the tolerance could accept a copy of the token.
   const seconds = (claims["iat"] as number) + OLDEST_SECONDS + 2 * TOLERATED_SKEW_SECONDS;
   const replay = { kind: "logout-token", id, expiresAt: new Date(seconds * 1_000) } as const;
   return { subject, indexes: sid === null ? [] : [sid], replay };
 }
 
-/** The member says that this token is a logout token (section 2.4). */
+/** Requires the member of `events` that says that this token is a logout token (section 2.4). */
 function checkEvents({ events }: Claims): void {
   if (!isObject(events) || !Object.hasOwn(events, EVENT) || !isObject(events[EVENT]))
     refuse("OIDC_LOGOUT_TOKEN_INVALID", "its events have no object for back-channel logout");
 }
 
-/** Section 2.4 prohibits a nonce, so that a logout token never passes for an ID token. */
+/** Refuses a nonce. Section 2.4 prohibits it, so that a logout token never passes for an ID token. */
 function checkNoNonce(claims: Claims): void {
   if (Object.hasOwn(claims, "nonce")) refuse("OIDC_LOGOUT_TOKEN_INVALID", "it has a nonce");
 }
@@ -81,7 +82,7 @@ function readIdentifier(claims: Claims, name: "jti" | "sid" | "sub"): string | n
   const value = claims[name];
   if (value === undefined) return null;
   if (typeof value !== "string" || value === "" || value.length > LONGEST_IDENTIFIER)
-    // The log has the reason, and must not name people.
+    // This reason is logged, so it must not name people.
     return refuse("OIDC_LOGOUT_TOKEN_INVALID", `${name} is not a text of 1 to ${LONGEST_IDENTIFIER} characters`);
   return value;
 }

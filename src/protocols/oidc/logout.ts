@@ -1,6 +1,6 @@
 /**
- * Signs people out at Usher and at their OpenID provider together. A sign-out that begins at Usher uses RP-Initiated Logout 1.0.
- * One that begins at the provider uses Back-Channel Logout 1.0.
+ * Signs people out at Usher and at their OpenID provider together. A sign-out that begins at Usher uses RP-Initiated
+ * Logout 1.0. A sign-out that begins at the provider uses Back-Channel Logout 1.0.
  */
 import type { LogoutExchange, LogoutMessage, ProviderLogout, ProviderSession } from "../logout.js";
 import type { OpenedOpenId, OpenIdRuntime } from "./compose.js";
@@ -9,7 +9,7 @@ import { verifyLogoutToken } from "./logout-token.js";
 import { refuse } from "./refusals.js";
 import type { Claims, VerifiedSignIn } from "./surroundings.js";
 
-/** Servers and proxies often refuse addresses of more than 8,192 characters. */
+/** The longest hint. Servers and proxies often refuse addresses of more than 8,192 characters. */
 const LONGEST_HINT = 6_000;
 const LONGEST_INDEX = 1_000;
 
@@ -55,7 +55,10 @@ export function composeLogout<Settings extends { readonly clientId: string }>(
       });
     },
 
-    /** The provider sends the person back with the `state` (RP-Initiated Logout, section 3). */
+    /**
+     * Reads the provider's answer to a sign-out: the person comes back with the `state` (RP-Initiated Logout, section
+     * 3).
+     */
     receive: async ({ method, parameters }: LogoutExchange): Promise<LogoutMessage | null> => {
       const { state } = parameters;
       return method === "GET" && state !== undefined ? { kind: "answer", handle: state, succeeded: true } : null;
@@ -77,12 +80,18 @@ export function composeLogout<Settings extends { readonly clientId: string }>(
   };
 }
 
-/** The provider's id of the session; `null` if there is no usable `sid`. Then a logout message must name the person to end it. */
+/**
+ * The provider's id of the session; `null` if there is no usable `sid`. Then only a logout message that names the
+ * person ends the session.
+ */
 function readIndex({ sid }: Claims): string | null {
   return typeof sid === "string" && sid !== "" && sid.length <= LONGEST_INDEX ? sid : null;
 }
 
-/** The ID token, or a name of the person if the ID token does not fit into an address. */
+/**
+ * What tells the provider whom to sign out: the ID token, or a name of the person if the ID token is too long for an
+ * address.
+ */
 function readHints(claims: Claims, idToken: string): Readonly<Record<string, string>> {
   if (idToken !== "" && idToken.length <= LONGEST_HINT) return { idTokenHint: idToken };
   const hint = ["login_hint", "email", "preferred_username"].map((name) => claims[name]).find(isShortText);

@@ -1,5 +1,5 @@
 /**
- * Asks a provider without a person whether it knows the redirect URI. The provider answers an authorization request
+ * Finds out without a person whether a provider knows the redirect URI. The provider answers an authorization request
  * with `prompt=none` (OpenID Connect Core 1.0, section 3.1.2.1) at the redirect URI if it is registered. If not, it
  * shows an error page.
  */
@@ -13,7 +13,10 @@ const CHECK = "REDIRECT_URI_REGISTERED";
 const TIMEOUT_MILLISECONDS = 10_000;
 const LONGEST_PAGE = 200_000;
 
-/** A page gives at most a warning. Only a parameter, or an error code in the page, is certain. */
+/**
+ * Makes the finding. Only a parameter of the redirect, or an error code in the page, is certain. Every other page gives
+ * at most a warning.
+ */
 export async function observeRedirectUri(
   provider: Provider,
   { client, pkce }: { readonly client: Client; readonly pkce: boolean },
@@ -55,7 +58,10 @@ function unknown(detail: string): Finding {
   return error(CHECK, `The provider does not know the redirect URI (${detail}).`, "OIDC_REDIRECT_URI_MISMATCH");
 }
 
-/** Returns `null` if this machine cannot reach the address, which is for browsers. */
+/**
+ * Sends the authorization request. Returns `null` if this machine cannot reach the address, which may be reachable only
+ * for browsers.
+ */
 async function ask(provider: Provider, client: Client, pkce: boolean, { fetch }: Surroundings) {
   const url = new URL(provider.authorizationEndpoint);
   const parameters = {
@@ -76,7 +82,7 @@ async function ask(provider: Provider, client: Client, pkce: boolean, { fetch }:
     if (location !== null) await response.body?.cancel();
     return { status: response.status, location, text: location === null ? await readStart(response) : "" };
   } catch (failure) {
-    // The error of a fetch that does not follow redirects contains the location.
+    // Usher's fetch refuses a redirect with an error that contains the location.
     const { location } = failure as { readonly location?: unknown };
     return typeof location === "string" ? { status: 302, location, text: "" } : null;
   }

@@ -1,7 +1,7 @@
 /**
  * Finds the meaning of a provider's error answer (RFC 6749, sections 4.1.2.1 and 5.2; OpenID Connect Core 1.0, section
  * 3.1.2.6). The descriptions of the well-known providers are more precise than the standard's code. Only administrators
- * see either.
+ * see the description and the code.
  */
 import { findMeaning, type ErrorMeaning } from "../error-meanings.js";
 import { ProtocolRefusal } from "../refusal.js";
@@ -9,7 +9,7 @@ import type { OidcRefusalCode } from "./refusals.js";
 
 const LONGEST_DESCRIPTION = 300;
 
-/** What a description means for OpenID Connect alone, tried in this order. */
+/** Descriptions that occur only with OpenID Connect, tried in this order. */
 const KNOWN_DESCRIPTIONS: readonly (readonly [RegExp, OidcRefusalCode])[] = [
   [/AADSTS7000222|client secret.{0,40}expired/i, "OIDC_CLIENT_SECRET_EXPIRED"],
   [/AADSTS7000215|AADSTS7000218|invalid client secret/i, "OIDC_CLIENT_CREDENTIALS_REFUSED"],
@@ -47,7 +47,10 @@ const KNOWN_ERRORS: Readonly<Record<string, OidcRefusalCode>> = {
   temporarily_unavailable: "OIDC_PROVIDER_UNAVAILABLE",
 };
 
-/** Returns the refusal for a provider's `error` and `error_description`. Either may be any JSON value. `fromBrowser` as in `ProtocolRefusal`. */
+/**
+ * Returns the refusal for a provider's `error` and `error_description`. Either may be any JSON value. `fromBrowser` has
+ * the same meaning as in `ProtocolRefusal`.
+ */
 export function interpretProviderError(
   error: unknown,
   description: unknown,

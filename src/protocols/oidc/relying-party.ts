@@ -22,14 +22,17 @@ export const ACR_VALUES = {
   sentence: "must be values separated by one space each, without quotes, at most 1000 characters together",
 } as const;
 
-/** What a connection asks for in each authorization request. A provider may ignore it, and Usher does not check it. */
+/**
+ * What a connection asks for in each authorization request. A provider may ignore these hints, and Usher does not check
+ * whether it does.
+ */
 export interface RequestHints {
-  /** Whether the provider gets the account that the person named. */
+  /** Whether Usher tells the provider the account that the person named (`login_hint`). */
   readonly loginHint: boolean;
   /** The domain whose sign-in page Microsoft shows at once (`domain_hint`). */
   readonly domainHint?: string | null;
   readonly prompt?: Prompt | null;
-  /** Separated by spaces, the preferred one first. */
+  /** The authentication context classes to ask for (`acr_values`), separated by spaces, the preferred one first. */
   readonly acrValues?: string | null;
 }
 
@@ -64,11 +67,14 @@ export interface SignInRules {
   /** Rules on all claims, including userinfo's. Throws a `ProtocolRefusal`. */
   readonly checkPerson?: (claims: Claims) => void;
   /**
-   * Explains a token of a different issuer with a verified signature. It may throw its own `ProtocolRefusal`. Usher
-   * refuses the token in any case.
+   * Called for a token of a different issuer whose signature is verified. May throw its own `ProtocolRefusal`, with a
+   * better reason. Usher refuses the token in any case.
    */
   readonly explainForeignIssuer?: (claims: Claims) => void;
-  /** For endpoints that serve many tenants. The provider's issuer is the only one when left out. */
+  /**
+   * The accepted issuers if the provider's endpoints serve many tenants. When left out, only the provider's own issuer
+   * is accepted.
+   */
   readonly tenantIssuers?: TenantIssuers;
 }
 
@@ -76,7 +82,7 @@ export interface SignInRules {
 export interface TenantIssuers {
   /** Whether an issuer is that of a tenant. */
   readonly includes: (issuer: string) => boolean;
-  /** The issuer of the tenant that a verified token names. Throws a `ProtocolRefusal` if it names none. */
+  /** The issuer of the tenant that a verified token names. Throws a `ProtocolRefusal` if the token names no tenant. */
   readonly of: (claims: Claims) => string;
 }
 

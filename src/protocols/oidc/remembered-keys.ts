@@ -3,7 +3,9 @@ import type { JWK } from "jose";
 import { isObject } from "./request-json.js";
 import type { Surroundings } from "./surroundings.js";
 
-/** How long stored keys are valid. The provider may have withdrawn a stolen key meanwhile. */
+/**
+ * How long stored keys are valid. The time is short, because the provider may have withdrawn a stolen key meanwhile.
+ */
 export const LONGEST_WITHOUT_NEWS_MILLISECONDS = 24 * 60 * 60_000;
 
 const NAME = "keys";

@@ -13,7 +13,7 @@ const CODES: Readonly<Record<RequestFailure, OidcRefusalCode>> = {
   "too-large": "OIDC_ANSWER_TOO_LARGE",
 };
 
-/** These refusals mean that the provider is down for a while. Its last known documents are still valid. */
+/** The refusals that mean that the provider is down for a while. Its last known documents are then still valid. */
 const OUT_OF_ORDER: ReadonlySet<string> = new Set<OidcRefusalCode>([
   "OIDC_PROVIDER_UNAVAILABLE",
   "OIDC_PROVIDER_UNREACHABLE",
@@ -26,8 +26,8 @@ export function saysOutOfOrder(error: unknown): boolean {
 }
 
 /**
- * Whether a status denies the access token (RFC 6750, section 3.1). The reason is in a header, and the body is
- * optional.
+ * Whether a status denies the access token (RFC 6750, section 3.1). Such a response may have no body, because its
+ * reason is in a header.
  */
 export function saysDenied(status: number): boolean {
   return status === 401 || status === 403;
@@ -47,7 +47,7 @@ export interface JsonAnswer {
  * Asks a provider for JSON.
  *
  * @param what the administrator's name for the requested document, such as "the discovery document"
- * @param mayDenyWithoutJson a denial without JSON is also an answer, with the body `null`
+ * @param mayDenyWithoutJson whether a denial without JSON is returned, with the body `null`, and not refused
  * @throws ProtocolRefusal `OIDC_PROVIDER_UNREACHABLE`, `OIDC_PROVIDER_TIMEOUT`, `OIDC_CERTIFICATE_REFUSED`,
  *   `OIDC_ENDPOINT_REFUSED`, `OIDC_ANSWER_REDIRECT`, `OIDC_ANSWER_TOO_LARGE`, `OIDC_PROVIDER_UNAVAILABLE`,
  *   `OIDC_ENDPOINT_NOT_FOUND` or `OIDC_ANSWER_NOT_JSON`

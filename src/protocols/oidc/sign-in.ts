@@ -23,7 +23,10 @@ export interface Beginning {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-/** Makes the random values of a sign-in (OpenID Connect Core 1.0, section 3.1.2.1; RFC 7636, section 4.3). */
+/**
+ * Makes the random values and the request parameters of a sign-in (OpenID Connect Core 1.0, section 3.1.2.1; RFC 7636,
+ * section 4.3).
+ */
 export function beginSignIn(party: RelyingParty, step: StartExchange): Beginning {
   const { initiatedBy = null } = step;
   if (initiatedBy !== null && initiatedBy !== party.provider.issuer)
@@ -54,7 +57,10 @@ function hintsOf(party: RelyingParty, step: StartExchange): Record<string, strin
   };
 }
 
-/** A connection's own `login` outranks a choice of account, which could lead to an account without a new authentication. */
+/**
+ * Chooses the `prompt` of a request. A connection's own `login` outranks `accountPrompt`: with `select_account`, the
+ * person could choose an account without authenticating again.
+ */
 function choosePrompt({ hints, accountPrompt = "login" }: RelyingParty, step: StartExchange): Prompt | null {
   const own = hints?.prompt ?? null;
   if (step.forceAuthentication || own === "login") return "login";
@@ -102,7 +108,7 @@ export async function completeSignIn(party: RelyingParty, flow: PendingFlow, cod
   };
 }
 
-/** Checks `auth_time` if the provider sends it. If not, Usher relies on `prompt=login`, which it has sent. */
+/** Checks `auth_time` if the provider sends it. Otherwise, Usher relies on the `prompt=login` in its request. */
 function checkReauthentication(authTime: unknown, startedAt: Date): void {
   if (authTime === undefined) return;
   const earliest = startedAt.valueOf() / 1_000 - TOLERATED_SKEW_SECONDS;

@@ -1,5 +1,5 @@
 /**
- * Adapts passport-openidconnect. It replaces the library's HTTP client, its state store and its trust in unsigned
+ * Adapts passport-openidconnect. Usher replaces the library's HTTP client, its state store and its trust in unsigned
  * tokens. The library builds the authorization request and checks the claims a second time. `sign-in.ts` requests and
  * verifies everything before the library runs. The library then runs synchronously, so that Usher gets all of its
  * errors.
@@ -26,7 +26,7 @@ interface LibraryRequest {
   readonly verified?: VerifiedSignIn;
 }
 
-/** Replaces the library's state store, because the caller has stored or found the flow. */
+/** Replaces the library's state store, because Usher has stored or found the flow already. */
 const stateStore = {
   store(request: LibraryRequest, _context: unknown, _state: unknown, _meta: unknown, done: StoreDone): void {
     done(null, request.state);
@@ -59,7 +59,7 @@ export class OpenIdConnectStrategy extends PassportOpenIdConnect {
         passReqToCallback: true,
         store: stateStore as unknown as PassportOpenIdConnect.SessionStore,
       },
-      // The library counts the parameters to decide what to pass.
+      // The library counts the parameters of this function to decide what it passes.
       (request: unknown, _issuer: unknown, _profile: unknown, done: PassportOpenIdConnect.VerifyCallback) =>
         done(null, (request as LibraryRequest).verified),
     );
@@ -123,9 +123,9 @@ export class OpenIdConnectStrategy extends PassportOpenIdConnect {
 type LibrarysRequest = Parameters<PassportOpenIdConnect["authenticate"]>[0];
 
 /**
- * Restates the verified claims as an unsigned ID token that the library can read. The library checks issuer, audience and
- * nonce again. It knows only the provider's issuer, so the caller replaces the issuer of a tenant by that one. It would check
- * the expiry without tolerance, so the token expires in one minute.
+ * Restates the verified claims as an unsigned ID token that the library can read. The library checks issuer, audience
+ * and nonce again. It knows only the provider's issuer, so the caller replaces a tenant's issuer by the provider's. The
+ * library checks the expiry without tolerance, so the restated token always expires a minute from now.
  */
 function restateForLibrary({ claims, subject, issuer }: VerifiedSignIn): string {
   const { aud, azp, iat, nonce } = claims;

@@ -21,7 +21,7 @@ export interface ProviderMemory {
   readonly keep: (name: string, facts: RecalledFacts) => Promise<void>;
 }
 
-/** Facts in the form in which they were stored. Check them like any input. */
+/** Facts in the form in which they were stored. Whoever reads them must check them like any input. */
 export type RecalledFacts = Readonly<Record<string, string | readonly string[]>>;
 
 /** Which addresses this installation may use. Each rule returns the reason to refuse an address, or `null`. */
@@ -95,9 +95,11 @@ export interface VerifiedSignIn {
   readonly issuer: string;
   readonly subject: string;
   readonly claims: Claims;
-  /** For requests on behalf of the person. Usher never stores it. */
+  /** The access token, for requests on behalf of the person. Usher never stores it. */
   readonly accessToken: string;
-  /** As the provider sent it, for a later sign-out there. Empty for claims that an administrator typed in. */
+  /**
+   * The ID token as the provider sent it, for a later sign-out there. Empty for claims that an administrator typed in.
+   */
   readonly idToken: string;
   /** Present if Usher asked userinfo and got no claims. */
   readonly withheld?: Withheld;
@@ -105,7 +107,7 @@ export interface VerifiedSignIn {
 
 /** Why there is no userinfo. */
 export interface Withheld {
-  /** For administrators. */
+  /** A sentence for administrators. */
   readonly reason: string;
   /**
    * `true` if the provider denied userinfo. `false` if the provider could not answer, so that the person may have more

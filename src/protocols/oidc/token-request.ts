@@ -13,7 +13,7 @@ export interface Tokens {
   readonly idToken: string;
 }
 
-/** A code, and the proof that the same client requested it. */
+/** A code, and the proof that the client that redeems it also requested it. */
 export interface CodeGrant {
   readonly code: string;
   /** `null` when no code challenge was sent. */
@@ -110,8 +110,8 @@ function formsOfSecret(client: SecretClient): readonly string[] {
 }
 
 /**
- * The id and the secret are form-urlencoded before they are joined (RFC 6749, section 2.3.1). Basic itself does not do
- * this.
+ * The id and the secret are form-urlencoded before they are joined (RFC 6749, section 2.3.1). HTTP Basic authentication
+ * itself does not encode them.
  */
 function basicAuthorization(client: SecretClient): string {
   const credentials = `${formEncode(client.id)}:${formEncode(client.secret)}`;

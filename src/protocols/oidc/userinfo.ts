@@ -21,7 +21,8 @@ export function isProtocolClaim(name: string): boolean {
 }
 
 /**
- * The claims, including userinfo's. If userinfo gave none, `withheld` has the reason and the refusal of the sign-in.
+ * The claims, including userinfo's. If userinfo gave no claims, `withheld` has the reason, and the refusal to throw if
+ * the ID token is not enough.
  */
 export type UserinfoAnswer = {
   readonly claims: Claims;
@@ -29,8 +30,8 @@ export type UserinfoAnswer = {
 };
 
 /**
- * Asks for userinfo. If the provider denies it or cannot answer, the ID token may be enough, and the result has the
- * reason.
+ * Asks for userinfo. If the provider denies userinfo or cannot answer, returns the ID token's claims with the reason,
+ * because they may be enough.
  *
  * @throws ProtocolRefusal when the answer is not valid
  */

@@ -27,7 +27,7 @@ export function parseCertificate(input: string): ParsedCertificate {
 export function chooseSigningKeys(inputs: readonly string[]): readonly ParsedCertificate[] {
   const entries = inputs.map((input) => (input.trim() === "" ? EMPTY : readCertificate(input)));
   const leaves = findLeaves(entries.flatMap((entry) => ("value" in entry ? [entry.value] : [])));
-  // The leaf may be unreadable, or a certificate of the chain may be missing. Then an authority looks like a leaf.
+  // If the signer's certificate cannot be read, an authority looks like the signer.
   const isCutOff = entries.some((entry) => "issue" in entry && entry !== EMPTY);
   const hasOwnLeaf = leaves.some(({ ca }) => !ca);
   return entries.flatMap((entry): readonly ParsedCertificate[] => {
@@ -61,7 +61,7 @@ function findLeaves(certificates: readonly X509Certificate[]): readonly X509Cert
 function hasIssued(issuer: X509Certificate, certificate: X509Certificate): boolean {
   if (certificate.issuer !== issuer.subject || certificate.fingerprint256 === issuer.fingerprint256) return false;
   const [issuersKey, ownKey] = [readKey(issuer), readKey(certificate)];
-  // Two certificates of the same key are a renewal: neither is an authority of the other.
+  // Two certificates of the same key are a renewal, so neither has issued the other.
   if (issuersKey !== null && ownKey?.equals(issuersKey)) return false;
   if (certificate.issuer !== certificate.subject) return true;
   try {
@@ -72,7 +72,7 @@ function hasIssued(issuer: X509Certificate, certificate: X509Certificate): boole
 }
 
 function readCertificate(given: string): { readonly value: X509Certificate } | { readonly issue: string } {
-  // In JSON and environment variables, a line end is two characters.
+  // A certificate copied from JSON or an environment variable has the two characters `\n` in place of a line end.
   const input = given.replaceAll(/\\[rn]/g, "\n");
   const inner = /-----BEGIN ([A-Z0-9 ]+)-----([^-]*)-----END \1-----/.exec(input);
   if (inner !== null && inner[1] !== "CERTIFICATE")
@@ -109,7 +109,7 @@ function judgeKey(certificate: X509Certificate): ParsedCertificate {
   };
 }
 
-/** `null` for a kind of key that Node cannot read. */
+/** The public key of a certificate; `null` for a kind of key that Node cannot read. */
 function readKey(certificate: X509Certificate): KeyObject | null {
   try {
     return certificate.publicKey;

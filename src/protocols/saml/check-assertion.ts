@@ -11,7 +11,7 @@ import { refuse, type SamlRefusalCode } from "./refusals.js";
 import { readAttributes } from "./read-attributes.js";
 import { readMessage, refuseIssues } from "./read-message.js";
 
-/** The longest validity of an assertion. Usher stores its ID for the same time. */
+/** The longest validity of an assertion. Usher stores the assertion's ID for as long as it is valid. */
 const LONGEST_VALIDITY_HOURS = 24;
 const NAME_ID_LENGTH = 512;
 
@@ -36,7 +36,7 @@ export interface VerifiedNameId {
   readonly value: string;
   readonly format: string;
   readonly qualifier: string | null;
-  /** The service provider, or a group of them, that the name is for. */
+  /** The service provider, or the group of service providers, for which the name is. */
   readonly spQualifier: string | null;
 }
 
@@ -45,11 +45,11 @@ export interface VerifiedAssertion {
   readonly id: string;
   readonly issuer: string;
   readonly nameId: VerifiedNameId;
-  /** The end of its conditions or of its confirmation, whichever is later, in ISO 8601. */
+  /** When the conditions or the confirmation of the assertion end, whichever is later, in ISO 8601. */
   readonly expiresAt: string;
   readonly authnInstant: string;
   readonly authnContextClasses: readonly string[];
-  /** When a session ends at the latest, in ISO 8601; `null` if the provider sets no limit. */
+  /** When a session of the person must end at the latest, in ISO 8601; `null` if the provider sets no limit. */
   readonly sessionEndsAt: string | null;
   /** The provider's name for the session. */
   readonly sessionIndex: string | null;
@@ -188,7 +188,7 @@ export function readNameId(subject: XmlElement): VerifiedNameId {
     refuse("SAML_ENCRYPTION_UNSUPPORTED", "the identifier alone is encrypted");
   const element = only(subject, "NameID", "SAML_NAME_ID_UNUSABLE");
   const value = trimmedText(element, "SAML_NAME_ID_UNUSABLE");
-  // "ann" and "ann " are two persons at the provider. Trimming would merge them.
+  // "ann" and "ann " may be two people at the provider. Trimming would make them one.
   if (value === "" || value !== element.text || value.length > NAME_ID_LENGTH)
     refuse(
       "SAML_NAME_ID_UNUSABLE",

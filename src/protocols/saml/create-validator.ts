@@ -8,7 +8,7 @@ import { createWorkerPool } from "./worker-pool.js";
 
 /**
  * Verifies in worker threads if this folder contains the compiled worker. Worker threads cannot load TypeScript
- * sources. A program that runs from them verifies in the calling thread.
+ * sources. A program that runs from TypeScript sources verifies in the calling thread.
  */
 export function createValidator(): Validator {
   const worker = new URL("./verification-worker.js", import.meta.url);

@@ -1,17 +1,17 @@
 /**
- * Decodes the posted field to a document. It checks size, base64, UTF-8 and XML declaration before any parser reads the
+ * Decodes a posted field to a document. Checks size, base64, UTF-8 and XML declaration before any parser reads the
  * document (SAML bindings 3.5.4).
  */
 import { removeDeclaration, type XmlElement } from "../xml/index.js";
 import { readMessage } from "./read-message.js";
 import { refuse } from "./refusals.js";
 
-/** Characters of base64. A response with 2,000 groups has about 250,000. */
+/** The most characters of base64. A response with 2,000 groups has about 250,000. */
 const LONGEST_MESSAGE = 350_000;
 
 /** A posted message as text and as elements. */
 export interface DecodedMessage {
-  /** Without byte order mark and XML declaration. Usher later verifies exactly this text. */
+  /** The text without byte order mark and XML declaration. Usher later verifies the signature of exactly this text. */
   readonly xml: string;
   readonly root: XmlElement;
 }
@@ -31,7 +31,7 @@ export function decodeMessage(field: string, longest: number = LONGEST_MESSAGE):
 /** @throws ProtocolRefusal `SAML_MALFORMED_RESPONSE` */
 export function decodeBase64(field: string): Buffer {
   const base64 = field.replace(/[ \t\r\n]+/g, "");
-  // Node accepts almost any text. A second, stricter decoder would read a different message.
+  // Node's decoder accepts almost any text, so a stricter decoder might read a different message.
   if (base64 === "" || base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64))
     refuse("SAML_MALFORMED_RESPONSE", "the field is not base64");
   return Buffer.from(base64, "base64");

@@ -15,8 +15,8 @@ const CBC_BLOCK_BYTES = 16;
  * Decrypts an encrypted assertion that `inspectResponse` accepted.
  *
  * @param privateKey PKCS #8 in PEM
- * @returns the assertion's XML, or `null` when this key does not decrypt it. It gives no reason, which would help an
- *   attacker (an oracle)
+ * @returns the assertion's XML, or `null` when this key does not decrypt it. The result gives no reason, because a
+ *   reason would help an attacker (an oracle)
  */
 export function decryptAssertion(encrypted: XmlElement, privateKey: string): string | null {
   const all = [...elementsOf(encrypted)];

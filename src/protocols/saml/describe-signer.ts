@@ -1,16 +1,19 @@
 /**
  * Shows an administrator the certificate in a message that no certificate of the connection verified (XML signature
- * 4.5.4). Usher does not trust it, because an attacker may have written the message.
+ * 4.5.4). Usher does not trust this certificate, because an attacker may have written the message.
  */
 import { X509Certificate } from "node:crypto";
 import type { XmlElement } from "../xml/index.js";
 import type { ProviderCertificate } from "./certificates.js";
 import { readMessage } from "./read-message.js";
 
-/** Enough for every rotation. The detail has no space for a longer list. */
+/** The most certificates that a detail names, enough for every rotation. The detail has no space for a longer list. */
 const MOST_CERTIFICATES = 4;
 
-/** Names the certificates of both sides. The administrator compares them with the provider's console. */
+/**
+ * Names the certificate in the message and those of the connection, so that an administrator can compare them with the
+ * provider's console.
+ */
 export function describeSigner(responseXml: string, certificates: readonly ProviderCertificate[]): string {
   const known = certificates.map(({ pem }) => new X509Certificate(pem));
   const ours = known.slice(0, MOST_CERTIFICATES).map((certificate) => describe(certificate));
@@ -24,7 +27,7 @@ export function describeSigner(responseXml: string, certificates: readonly Provi
   return `The message names a certificate that the connection does not have: ${describe(named)}. ${list}`;
 }
 
-/** The first certificate of the response's signature, or of the assertion's. */
+/** The first certificate in the signature of the response or, without one, in the signature of the assertion. */
 function findCertificate(response: XmlElement): string | null {
   const assertion = response.children.find(({ name }) => name === "Assertion");
   for (const signed of [response, ...(assertion ? [assertion] : [])]) {
@@ -46,7 +49,10 @@ function read(base64: string): X509Certificate | null {
   }
 }
 
-/** Entra ID and AD FS show the SHA-1 fingerprint as "thumbprint"; other consoles show SHA-256. */
+/**
+ * Describes a certificate by both fingerprints: Entra ID and AD FS show SHA-1 as "thumbprint", and other consoles show
+ * SHA-256.
+ */
 function describe({ fingerprint, fingerprint256, validTo }: X509Certificate): string {
   const end = new Date(validTo);
   const day = Number.isNaN(end.getTime()) ? "an unknown day" : end.toISOString().slice(0, 10);

@@ -24,7 +24,7 @@ export interface MetadataAddress {
   readonly fetch: Fetch;
   readonly judgeAddress: AddressRule;
   readonly now: () => Date;
-  /** The entity ID that the document must have; `null` for the entity ID of the first document. */
+  /** The entity ID that the document must have; `null` if any entity ID is accepted, as for the first document. */
   readonly entityId: string | null;
 }
 

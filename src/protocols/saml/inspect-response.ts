@@ -1,6 +1,7 @@
 /**
  * Checks the structure of a response, on the whole message and before any cryptography (SAML core 3.2.2 and 5.4). The
- * values are not verified yet. They serve only to refuse, and to find the request that the message claims to answer.
+ * values in the message are not verified yet. Usher uses them only to refuse the message, and to find the request that
+ * it claims to answer.
  */
 import { readKeyTransport } from "./key-transport.js";
 import {
@@ -20,7 +21,7 @@ import { childrenOf, elementsOf, type XmlElement } from "../xml/index.js";
 export interface InspectedResponse {
   readonly inResponseTo: string | null;
   readonly issueInstant: string | null;
-  /** There is a signature, not verified yet. */
+  /** Whether the response has a signature, which is not verified yet. */
   readonly responseIsSigned: boolean;
   readonly assertion: InspectedAssertion | EncryptedAssertion;
 }
@@ -32,7 +33,10 @@ export interface InspectedAssertion {
 
 export interface EncryptedAssertion {
   readonly kind: "encrypted";
-  /** Whether the cipher detects changes (GCM). Without it (CBC), only a signature around the text detects them. */
+  /**
+   * Whether the cipher detects changes (GCM). If the cipher does not (CBC), only a signature around the encrypted text
+   * detects changes.
+   */
   readonly isAuthenticated: boolean;
 }
 
@@ -65,7 +69,7 @@ export function inspectResponse(root: XmlElement, expected: ResponseExpectations
   };
 }
 
-/** The same rules for a decrypted assertion. */
+/** Checks the structure of a decrypted assertion by the same rules. */
 export function inspectDecryptedAssertion(root: XmlElement): InspectedAssertion {
   if (root.namespace !== NAMESPACE.assertion || root.name !== "Assertion")
     refuse("SAML_UNEXPECTED_STRUCTURE", "the encrypted element is not an assertion");
@@ -146,7 +150,7 @@ function findAssertion(root: XmlElement): XmlElement {
   return assertion;
 }
 
-/** Later code finds these elements only by the local name, so each may be in one place only. */
+/** Elements that may be in one place only, because later code finds them by their local name alone. */
 const PLACED_NAMES: ReadonlySet<string> = new Set([
   "Response",
   "Assertion",
@@ -220,7 +224,7 @@ export function checkSignature(signed: XmlElement): boolean {
   return true;
 }
 
-/** Requires these children, each once, in this order. Only the optional one may follow. */
+/** Requires these children, each once, in this order. Only a child with the name `optional` may follow. */
 function expectChildren(parent: XmlElement, names: readonly string[], optional?: string): readonly XmlElement[] {
   const all = optional !== undefined && parent.children.length > names.length ? [...names, optional] : names;
   const fits =
@@ -250,7 +254,7 @@ function inspectEncryption(assertion: XmlElement): EncryptedAssertion {
     refuse("SAML_UNEXPECTED_STRUCTURE", `${data.length} encrypted parts and ${keys.length} encrypted keys`);
   if (all.some(({ name }) => name === "Signature"))
     refuse("SAML_UNEXPECTED_STRUCTURE", "a signature next to an encrypted assertion");
-  // The library puts this address into an XPath expression.
+  // The library puts this address into an XPath expression, so only a plain ID is allowed.
   for (const { name, attributes } of all)
     if (name === "RetrievalMethod" && !/^#[A-Za-z_][\w.-]{0,255}$/.test(attributes.get("URI") ?? ""))
       refuse("SAML_UNEXPECTED_STRUCTURE", "an encrypted key whose reference is not an ID");

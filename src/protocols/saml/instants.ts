@@ -1,7 +1,7 @@
 /** Compares instants in SAML messages (SAML core 1.3.3) with this machine's clock. */
 import { refuse, type SamlRefusalCode } from "./refusals.js";
 
-/** How old a message may be when it arrives: the browser brings it directly from the provider. */
+/** How old a message may be when it arrives. The browser brings it directly from the provider, so the time is short. */
 export const LONGEST_TRAVEL_SECONDS = 600;
 
 export interface Clocks {

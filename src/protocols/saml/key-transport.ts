@@ -12,7 +12,7 @@ export type OaepHash = "sha1" | "sha256" | "sha384" | "sha512";
 const RSA_OAEP_MGF1P = `${NAMESPACE.encryption}rsa-oaep-mgf1p`;
 const RSA_OAEP = `${NAMESPACE.encryption11}rsa-oaep`;
 
-/** SHA-1 is not a weakness in a padding. */
+/** The accepted hashes. SHA-1 is among them, because its weakness does not matter in a padding. */
 const DIGESTS: ReadonlyMap<string, OaepHash> = new Map([
   [`${NAMESPACE.signature}sha1`, "sha1"],
   [`${NAMESPACE.encryption}sha256`, "sha256"],
@@ -25,8 +25,8 @@ const MASKS: ReadonlyMap<string, OaepHash> = new Map(
 );
 
 /**
- * Reads the `EncryptionMethod` of an encrypted key. Returns its hash, or the part that Usher does not support. The
- * default of digest and mask is SHA-1.
+ * Reads the `EncryptionMethod` of an encrypted key. Returns its hash, or the part that Usher does not support. If the
+ * digest or the mask is missing, it is SHA-1.
  */
 export function readKeyTransport(method: XmlElement): { readonly hash: OaepHash } | { readonly unsupported: string } {
   const transport = method.attributes.get("Algorithm");

@@ -1,6 +1,6 @@
 /**
- * Adds SHA-384 (RFC 9231) and the key transport of XML Encryption 1.1 to node-saml's libraries. node-saml creates their
- * objects itself, and has no option for algorithms.
+ * Adds SHA-384 (RFC 9231) and the key transport of XML Encryption 1.1 to node-saml's libraries. node-saml creates the
+ * objects of these libraries itself and has no option for algorithms, so this module changes the libraries.
  */
 import { createHash, createSign, createVerify, type BinaryLike, type KeyLike } from "node:crypto";
 import { SignedXml, type HashAlgorithm, type SignatureAlgorithm } from "xml-crypto";
@@ -35,7 +35,7 @@ export function extendLibraries(): void {
   Object.assign(xmlEncryption, { decrypt });
 }
 
-/** node-saml decrypts with Usher's own code, so that both read the same assertion. */
+/** Makes node-saml decrypt with Usher's own code, so that node-saml and Usher read the same assertion. */
 const decrypt: typeof xmlEncryption.decrypt = (xml, { key }, callback) => {
   const content = decryptAssertion(readMessage(xml), key.toString());
   callback(content === null ? new Error("The assertion could not be decrypted.") : null, content ?? "");

@@ -29,7 +29,7 @@ export interface LogoutRequest {
   readonly id: string;
   readonly issuedAt: Date;
   readonly nameId: VerifiedNameId;
-  /** Empty for every session of the person. */
+  /** The provider's names of the sessions to end. Empty if every session of the person must end. */
   readonly indexes: readonly string[];
 }
 
@@ -104,7 +104,7 @@ function readIndexes(root: XmlElement): readonly string[] {
   return indexes;
 }
 
-/** A partial logout counts as a failure (SAML core 3.2.2.2). */
+/** Whether the message reports success. A partial logout counts as a failure (SAML core 3.2.2.2). */
 function isSuccess(root: XmlElement): boolean {
   const codes = [...elementsOf(root)].filter(({ name }) => name === "StatusCode");
   return codes.length === 1 && codes[0]!.attributes.get("Value") === STATUS.success;

@@ -1,6 +1,6 @@
 /**
- * Single logout (SAML profiles 4.4) for one opened connection. Messages of the provider come by HTTP-Redirect or HTTP-POST
- * and must be signed. Usher signs its own and sends them by HTTP-Redirect.
+ * Single logout (SAML profiles 4.4) for one opened connection. Messages of the provider come by HTTP-Redirect or
+ * HTTP-POST and must be signed. Usher signs its own messages and sends them by HTTP-Redirect.
  */
 import { randomBytes } from "node:crypto";
 import type { LogoutExchange, LogoutMessage, ProviderLogout, ProviderSession } from "../logout.js";
@@ -18,10 +18,13 @@ import { verifyRoot } from "./verify-root.js";
 import { writeLogoutRequest, writeLogoutResponse } from "./write-logout.js";
 
 const FIELDS = ["SAMLRequest", "SAMLResponse"] as const;
-/** Characters of base64 in a posted message. */
+/** The most characters of base64 in a posted message. */
 const LONGEST_POSTED = 50_000;
 const LONGEST_INDEX = 1_000;
-/** Longer than the 80 bytes that SAML bindings 3.4.3 allows, because many providers ignore that. */
+/**
+ * The longest RelayState that Usher accepts, in characters. SAML bindings 3.4.3 allows 80 bytes, but many providers
+ * ignore that limit.
+ */
 const LONGEST_RELAY_STATE = 1_000;
 
 /** A connection's rules for sign-outs. */
@@ -42,7 +45,7 @@ export interface SamlLogoutOptions {
 export class SamlLogout {
   constructor(private readonly options: SamlLogoutOptions) {}
 
-  /** The person's session at the provider. The secrets are the parts of a later LogoutRequest. */
+  /** The person's session at the provider. Its secrets are the values that a later LogoutRequest must contain. */
   describeSession({ nameId, issuer, sessionIndex }: VerifiedAssertion): ProviderSession {
     const { providerUrl, signingKey } = this.options;
     const index = sessionIndex !== null && sessionIndex.length <= LONGEST_INDEX ? sessionIndex : null;
@@ -65,7 +68,7 @@ export class SamlLogout {
     );
   }
 
-  /** Verifies a message. Returns `null` if the request has none. */
+  /** Verifies the message in a request to the logout address. Returns `null` if the request has no message. */
   async receive({ method, parameters, rawQuery }: LogoutExchange): Promise<LogoutMessage | null> {
     const [field, another] = FIELDS.filter((name) => parameters[name] !== undefined);
     if (field === undefined) return null;
@@ -119,7 +122,10 @@ export class SamlLogout {
     return checkLogoutMessage(root, expected);
   }
 
-  /** Tries the known certificates, and then those that the provider publishes now. */
+  /**
+   * Verifies a signature with the known certificates and, if that fails, with the certificates that the provider
+   * publishes now. Refuses the message if neither verifies it.
+   */
   private async requireSigned<Signed>(
     facts: ProviderFacts,
     verify: (certificates: readonly string[]) => Signed | null,
@@ -138,7 +144,7 @@ export class SamlLogout {
   }
 
   private describeLogout({ id, issuedAt, nameId, indexes }: LogoutRequest, facts: ProviderFacts): ProviderLogout {
-    // Refuses a copy as long as any clock within the skew could accept it.
+    // The replay note is kept for as long as any clock within the skew could accept a copy of the message.
     const seconds = LONGEST_TRAVEL_SECONDS + 2 * this.options.clockSkewSeconds;
     return {
       subject: this.nameSubject(nameId, facts.entityId),
@@ -147,7 +153,10 @@ export class SamlLogout {
     };
   }
 
-  /** A name is the same only with its format and its qualifiers (SAML core 3.3.4). A missing qualifier has the usual value. */
+  /**
+   * Makes one text of a person's name. Two names are the same only if their formats and qualifiers are the same, too
+   * (SAML core 3.3.4). A missing qualifier has its usual value.
+   */
   private nameSubject({ value, format, qualifier, spQualifier }: VerifiedNameId, issuer: string): string {
     return JSON.stringify([value, format, qualifier ?? issuer, spQualifier ?? this.options.entityId]);
   }
@@ -159,7 +168,10 @@ export class SamlLogout {
     );
   }
 
-  /** Returns `null` if the provider has no logout address or Usher has no key. */
+  /**
+   * Makes the address that brings a signed message to the provider; `null` if the provider has no logout address or
+   * Usher has no signing key.
+   */
   private send(
     field: "SAMLRequest" | "SAMLResponse",
     relayState: string,

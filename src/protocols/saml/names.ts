@@ -69,7 +69,10 @@ export const CANONICALIZATION_METHODS: ReadonlySet<string> = new Set([
   "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
 ]);
 
-/** Accepted transforms of a signature's reference (SAML core 5.4.4). Others could leave out parts of the element. */
+/**
+ * Accepted transforms of a signature's reference (SAML core 5.4.4). Other transforms could leave out parts of the
+ * element.
+ */
 export const TRANSFORMS: ReadonlySet<string> = new Set([
   `${NAMESPACE.signature}enveloped-signature`,
   NAMESPACE.exclusiveCanonicalization,

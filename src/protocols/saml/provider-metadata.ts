@@ -9,14 +9,14 @@ import { BINDING, NAMESPACE } from "./names.js";
 
 export interface ProviderMetadata {
   readonly entityId: string;
-  /** The address for a browser with a request (binding HTTP-Redirect). */
+  /** The address to which a browser brings a sign-in request (binding HTTP-Redirect). */
   readonly signOnUrl: string;
   readonly logoutUrl: string | null;
   /** Every usable signing certificate, at least one. */
   readonly certificates: readonly ProviderCertificate[];
   readonly nameIdFormats: readonly string[];
   readonly wantsSignedRequests: boolean;
-  /** The document must not be used after this time. */
+  /** The time after which the document must not be used; `null` if it names none. */
   readonly validUntil: Date | null;
   /** How long the document may be used before it is read again; `null` if the provider does not say. */
   readonly cacheSeconds: number | null;
@@ -29,7 +29,10 @@ export type AddressRule = (url: URL) => string | null;
 
 export type ParsedMetadata = { readonly value: ProviderMetadata } | { readonly issue: string };
 
-/** Usher compares each pair of certificates to find out which one issued the other. */
+/**
+ * The most certificates of a document. They are few, because Usher compares each pair to find out which certificate
+ * issued the other.
+ */
 const MOST_CERTIFICATES = 50;
 
 const PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol";
@@ -112,7 +115,7 @@ function findEntity(root: Element): Element {
   return entity ?? fail(`begins with ${root.nodeName.slice(0, 50)} instead of EntityDescriptor`);
 }
 
-/** Reads the end of an element's validity (SAML metadata 2.3.1, 2.3.2 and 2.4.1). Refuses a past one. */
+/** Reads the end of an element's validity (SAML metadata 2.3.1, 2.3.2 and 2.4.1). Refuses an end in the past. */
 function readValidUntil(element: Element, now: Date): Date | null {
   const value = element.getAttribute("validUntil");
   if (!value) return null;
@@ -127,7 +130,7 @@ function earliest(ends: readonly (Date | null)[]): Date | null {
   return times.length === 0 ? null : new Date(Math.min(...times));
 }
 
-/** Reads cacheDuration (SAML metadata 2.3.1, 2.3.2 and 2.4.1). An unreadable one is ignored, like a missing one. */
+/** Reads cacheDuration (SAML metadata 2.3.1, 2.3.2 and 2.4.1). Returns `null` if it is missing or unreadable. */
 function readCacheSeconds(element: Element): number | null {
   const parts = DURATION.exec(element.getAttribute("cacheDuration")?.trim() ?? "")?.groups;
   if (parts === undefined) return null;
@@ -182,7 +185,10 @@ function keepUsable<Entry, Usable>(
   return usable;
 }
 
-/** Like `keepUsable`, but refuses the document if no entry is usable. The reason is that of the first entry. */
+/**
+ * Like `keepUsable`, but refuses the document if no entry is usable. The reason of the refusal is that of the first
+ * entry.
+ */
 function requireUsable<Entry, Usable>(
   entries: readonly Entry[],
   leftOut: string[],
