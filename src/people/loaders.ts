@@ -1,4 +1,4 @@
-/** The loaders of people: each reads the data of all users of a page in one query. */
+/** The loaders of people. Each reads one kind of data for all users of a page in one query. */
 import type { RequestContext } from "../access/request-context.js";
 import type { Store } from "../access/store.js";
 import { defineListLoader, defineLoader } from "../platform/graphql/loaders.js";
@@ -45,8 +45,8 @@ export function readMemberKey(key: string): MemberId {
 }
 
 /**
- * Turns a function that reads users of several organizations into a batch function by `memberKey`. One query reads all
- * organizations.
+ * Turns a function that reads values of several users in several organizations into a batch function by `memberKey`. One
+ * query reads the values for all keys.
  */
 export function byMember<Value>(
   find: (

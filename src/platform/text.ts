@@ -1,4 +1,4 @@
-/** Texts: normal forms for keys and search, the same on every database, and cutting. */
+/** Functions on texts: forms for keys and search, which are the same on every database, and cuts. */
 
 /** The longest quote of a value in an error, in characters. */
 const LONGEST_QUOTE = 100;
@@ -14,17 +14,17 @@ export function foldCase(text: string): string {
 /** Apostrophes and characters that people type in their place. */
 const APOSTROPHES = /['\u2018\u2019\u02bc\u02b9\u02bb`\u00b4\u2032\uff07]/gu;
 const ACCENTS = /[\u0300-\u036f]/gu;
-/** Letters that Unicode does not decompose, and how people without such a key type them. */
+/** Letters that Unicode does not decompose, and what people type whose keyboard does not have them. */
 const LETTERS: ReadonlyMap<string, string> = new Map(
   Object.entries({ ß: "ss", æ: "ae", œ: "oe", ø: "o", đ: "d", ð: "d", þ: "th", ł: "l", ħ: "h", ı: "i", ς: "σ" }),
 );
 const LETTER = new RegExp(`[${[...LETTERS.keys()].join("")}]`, "gu");
 
 /**
- * The form in which texts are searched: without case, accents, apostrophes and invisible characters. Stored and typed texts
- * both take this form, so a change here needs a new number in `rewrite-search-keys.ts`.
+ * The form in which texts are searched: without case, accents, apostrophes and invisible characters. Stored and typed
+ * texts both take this form, so a change here needs a new number in `rewrite-search-keys.ts`.
  *
- * @param apostrophe replaces an apostrophe
+ * @param apostrophe what replaces each apostrophe
  */
 export function foldForSearch(text: string, apostrophe = ""): string {
   return text
@@ -61,7 +61,7 @@ export function findMisleading(text: string): string | null {
   return FIRST_TURN.test(text) ? "must not contain characters that turn the direction of writing" : null;
 }
 
-/** Cuts a value for an error. */
+/** Cuts a value that an error quotes. */
 export function shorten(value: string): string {
   return cut(value, LONGEST_QUOTE);
 }

@@ -38,7 +38,7 @@ export function apiKeyFromRaw(raw: RawApiKey): ApiKey {
     id: raw.id,
     organizationId: raw.organization_id,
     name: raw.name,
-    // The operator's key has every permission and stores none.
+    // An operator key has every permission, although its row lists none.
     scopes: raw.organization_id === null ? ALL_PERMISSIONS : ALL_PERMISSIONS.filter((scope) => stored.has(scope)),
     createdAt: toDate(raw.created_at),
     expiresAt: toDateOrNull(raw.expires_at),
@@ -50,7 +50,10 @@ export function apiKeyFromRaw(raw: RawApiKey): ApiKey {
   };
 }
 
-/** One key of an organization within the scope, or `null`. Does not find operator keys, because the environment manages them. */
+/**
+ * One key of an organization in the scope; `null` if there is none. Finds no operator key, because the environment sets
+ * those.
+ */
 export async function findOrganizationKey(
   reader: Reader,
   scope: OrganizationScope,
@@ -77,7 +80,7 @@ export async function findKeyOfCaller(
   return raw ? { ...apiKeyFromRaw(raw), limitedMaker: raw.limited_maker } : null;
 }
 
-/** A key that a request brought, by the hash of its text. */
+/** A key that a request brought, found by the hash of its text. */
 export interface PresentedKey extends ApiKey {
   readonly limitedMaker: string | null;
 }
@@ -126,7 +129,7 @@ export async function insertApiKey(unit: UnitOfWork, key: ApiKey, secret: Stored
   });
 }
 
-/** Replaces the secret of a key. The present secret works until `previousKeyEndsAt`, and an older one stops at once. */
+/** Replaces the secret of a key. The present secret works until `previousKeyEndsAt`. An even older one stops at once. */
 export async function replaceSecret(unit: UnitOfWork, key: ApiKey, secret: StoredSecret): Promise<void> {
   // MySQL assigns in this order, so the present hash is copied before it is replaced.
   await unit.execute(
@@ -137,7 +140,7 @@ export async function replaceSecret(unit: UnitOfWork, key: ApiKey, secret: Store
   );
 }
 
-/** At most 100 keys that expire soon, if the administrators were not told yet. */
+/** At most 100 keys that expire soon and about which the administrators were not told yet. */
 export async function findExpiringKeys(
   reader: Reader,
   now: Date,
@@ -152,7 +155,7 @@ export async function findExpiringKeys(
   return raws.map(({ id, organization_id: organizationId }) => ({ id, organizationId }));
 }
 
-/** Stores that the administrators were told. Exactly one replica gets `true`. */
+/** Stores that the administrators were told that a key expires soon. Of several replicas, exactly one gets `true`. */
 export async function markExpiryWarned(unit: UnitOfWork, id: string): Promise<boolean> {
   const changed = await unit.execute(
     "UPDATE api_key SET expiry_warned_at = ? WHERE id = ? AND expiry_warned_at IS NULL",

@@ -27,8 +27,8 @@ import {
 import { abbreviate, findTxt, type ResolveTxt } from "./resolve-txt.js";
 
 /**
- * Requires ORGANIZATION_WRITE or CONNECTIONS_READ to see an organization's domains. A proved domain leads people to the
- * organization's connections.
+ * Requires ORGANIZATION_WRITE or CONNECTIONS_READ to see an organization's domains. CONNECTIONS_READ is enough, because a
+ * proved domain leads people to the organization's connections.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
  */
@@ -38,8 +38,8 @@ export function requireSeeingDomains(caller: Caller, organizationId: string): vo
 }
 
 /**
- * Claims a domain for an organization. Returns the present claim if there is one. Does not show whether another organization
- * claims or has proved the domain.
+ * Claims a domain for an organization. If the organization has claimed it already, returns that claim. Does not show
+ * whether another organization claims or has proved the domain.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT
  */
@@ -80,9 +80,9 @@ export async function addDomain(
 }
 
 /**
- * Looks up the TXT record of a domain and marks the domain as proved. A proved domain stays proved.
+ * Looks up the TXT record of a domain and marks the domain as proved. If it is proved already, looks up nothing.
  *
- * @param resolveTxt called before the unit of work, so that the DNS does not delay a lock
+ * @param resolveTxt called before the unit of work, so that no lock waits for the DNS
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, DOMAIN_NOT_PROVED, DOMAIN_TAKEN
  */
 export async function verifyDomain(store: Store, resolveTxt: ResolveTxt, caller: Caller, id: string): Promise<Domain> {
@@ -136,7 +136,7 @@ async function readDomainToChange({ reader }: Store, caller: Caller, id: string)
   return domain;
 }
 
-/** If two organizations prove the same domain, the unique index keeps the first. */
+/** Stores that a domain is proved. If two organizations prove the same domain, the unique index refuses the second. */
 async function storeProof(domain: string, write: () => Promise<void>): Promise<void> {
   try {
     await write();

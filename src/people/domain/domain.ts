@@ -22,7 +22,7 @@ const RECORD_LABEL = "_usher-verification";
 const TOKEN_PREFIX = "usher-domain-verification=";
 const TOKEN_BYTES = 24;
 
-/** A unique value for a new TXT record. It is not a secret: the DNS publishes it. */
+/** A unique value for a new TXT record. The value is no secret, because the DNS publishes it. */
 export function issueDomainToken(): string {
   return TOKEN_PREFIX + randomBytes(TOKEN_BYTES).toString("base64url");
 }

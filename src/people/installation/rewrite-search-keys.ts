@@ -13,7 +13,10 @@ import { InstallationRow } from "./installation.row.js";
 /** The form of search keys in this version. Raise it to make every installation rewrite its keys. */
 const FORM = 1;
 const ROW_ID = "search-keys";
-/** Replicas of the previous version write the old form until they are replaced. The second round rewrites those keys. */
+/**
+ * How often all keys are rewritten. Replicas of the previous version write the old form until they are replaced. The
+ * second round rewrites those keys.
+ */
 const ROUNDS = 2;
 const BETWEEN_ROUNDS_MILLISECONDS = 3_600_000;
 /** The most rows in one unit of work, so that its lock lasts only milliseconds. */
@@ -101,7 +104,7 @@ export async function rewriteSearchKeys(
   }
 }
 
-/** Raises the version of the progress, or inserts it. Only one replica succeeds, so only one does each batch. */
+/** Raises the version of the progress, or inserts the progress. Only one replica succeeds, so only one does each batch. */
 async function hold(unit: UnitOfWork, version: number | null): Promise<boolean> {
   if (version !== null)
     return (

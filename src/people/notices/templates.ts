@@ -62,7 +62,7 @@ export interface AddressGiven {
   readonly organization: NoticeOrganization;
   readonly fullName: string;
   readonly email: string;
-  /** The other organization. */
+  /** The name of the organization whose account got the address. */
   readonly givenBy: string;
 }
 
@@ -103,7 +103,7 @@ export const API_KEY_EXPIRING = defineMailTemplate<ApiKeyExpiring>({
     ),
 });
 
-/** The data of the mail about a new or removed mark of a break-glass account. */
+/** The data of the mail about an account that became a break-glass account, or no longer is one. */
 export interface BreakGlassChanged {
   readonly organization: NoticeOrganization;
   readonly fullName: string;
@@ -152,7 +152,7 @@ export const BREAK_GLASS_USED = defineMailTemplate<BreakGlassUsed>({
     ),
 });
 
-/** The data of the mail about an organization that could be shut out. */
+/** The data of the mail about an organization that has no break-glass account to sign in with. */
 export interface BreakGlassMissing {
   readonly organization: NoticeOrganization;
 }
@@ -271,7 +271,7 @@ function contact({ name, supportContact }: NoticeOrganization): string {
   return supportContact === null ? `an administrator of ${toOneLine(name)}` : toOneLine(supportContact);
 }
 
-/** In UTC, because the reader's time zone is unknown: `23 November 2026, 09:15 UTC`. */
+/** Writes a time in UTC, because the reader's time zone is unknown: `23 November 2026, 09:15 UTC`. */
 function formatMoment(moment: Date): string {
   const text = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(
     moment,

@@ -30,7 +30,7 @@ export interface OperatorServices extends Store {
   readonly isKeyConfigured: boolean;
 }
 
-/** An invited operator, with the link. It is not stored and cannot be shown again. */
+/** An invited operator, with the link. Usher does not store the link and cannot show it again. */
 export interface InvitedOperator {
   readonly operator: Operator;
   readonly url: string;
@@ -57,8 +57,8 @@ export async function listOperators({ reader }: Store, caller: Caller, args: Pag
 }
 
 /**
- * Invites an operator by a one-time link, with which they set their password. Another invitation of the same address makes a
- * new link: the earlier one stops, and a present password works until the new one is set.
+ * Invites an operator by a one-time link, with which they set their password. Another invitation of the same address
+ * makes a new link, and the earlier link stops working. A present password works until the operator sets a new one.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, INVALID_INPUT
  */

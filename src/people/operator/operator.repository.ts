@@ -119,7 +119,7 @@ export async function insertOperator(
   return operator;
 }
 
-/** Stores a password, and ends the lock and the sessions that belonged to the earlier one. */
+/** Stores a password, unlocks the operator's account and ends the operator's sessions. */
 export async function writeOperatorPassword(unit: UnitOfWork, id: string, passwordHash: string): Promise<void> {
   await unit.execute(
     "UPDATE operator_account SET password_hash = ?, failed_attempts = 0, locked_until = NULL WHERE id = ?",

@@ -90,7 +90,7 @@ export async function findRolesOfUsers(
       ORDER BY r.role_rank DESC, r.role_key`,
     [...organizations, ...userIds],
   );
-  // Users share few roles, so each is parsed once.
+  // Users share few roles, so each role is parsed once.
   const known = new Map<string, Role>();
   for (const raw of raws) {
     const role = known.get(raw.id) ?? roleFromRaw(raw);
@@ -100,7 +100,7 @@ export async function findRolesOfUsers(
   return byUser;
 }
 
-/** The sources of several users' roles in one or several organizations, the highest role first, by user. */
+/** The roles of several users in one or several organizations, each with its source, the highest first, by user. */
 export async function findRoleGrantsOfUsers(
   reader: Reader,
   organizationIds: string | readonly string[],
@@ -160,7 +160,7 @@ export async function replaceRoles(
   await replaceRolesOfMany(unit, organizationId, [{ userId, roles, source }]);
 }
 
-/** Replaces the roles of several users, at most 500, with the same statements for any number of them. */
+/** Replaces the roles of at most 500 users. The number of statements does not depend on the number of users. */
 export async function replaceRolesOfMany(
   unit: UnitOfWork,
   organizationId: string,
@@ -232,7 +232,7 @@ function valuesOf({ source_kind, source_id, connection_id, directory_id }: Sourc
   return [source_kind, source_id, connection_id, directory_id] as const;
 }
 
-/** If several sources other than mappings and directories give a role, the first one stays its source. */
+/** Whether a role that stays keeps its source: if neither source is a mapping or a directory, or if both are the same. */
 function keepsSource(before: SourceColumns, after: SourceColumns): boolean {
   const isGiven = ({ source_kind }: SourceColumns) => source_kind === "MAPPING" || source_kind === "SCIM";
   if (!isGiven(before) && !isGiven(after)) return true;

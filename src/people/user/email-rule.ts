@@ -36,8 +36,8 @@ export async function requireFreeEmail(unit: UnitOfWork, claim: AddressClaim): P
     if (here !== null && here.id !== claim.id) throw refuse(null);
     const holder = unit.caller.kind === "OPERATOR" ? await findUserByLoginEmail(unit, email) : null;
     if (holder !== null && holder.homeOrganizationId !== homeOrganizationId) throw refuse(holder.homeOrganizationId);
-    // If a connection merges, the person with the address would sign in to this account, and lose the permissions of their
-    // own.
+    // If a connection merges accounts, the person who has the address already would sign in to this account, and lose the
+    // permissions of their own account.
     for (const id of await findIdsByEmail(unit, homeOrganizationId, email))
       if (id !== claim.id) await requireHoldingUser(unit, unit.caller, id);
     return;
@@ -48,9 +48,9 @@ export async function requireFreeEmail(unit: UnitOfWork, claim: AddressClaim): P
 }
 
 /**
- * Lets an account that may have a password sign in with its new address. The address must be unique among the accounts of the installation
- * that have a password. If an account of another organization signs in with it, this account gets no password. The person
- * with the address then gets a mail.
+ * Lets an account that may have a password sign in with its new address. The address must be unique among the accounts of
+ * the installation that have a password. If an account of another organization signs in with the address already, this
+ * account cannot sign in by password, and the person of the other account gets a mail.
  *
  * @throws EMAIL_TAKEN for the operator only
  */

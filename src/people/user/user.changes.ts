@@ -1,4 +1,4 @@
-/** Changes users and appends the events in the caller's unit of work. GraphQL, provisioning and directories use it. */
+/** Changes users and appends the events in the caller's unit of work. GraphQL, provisioning and directories use this file. */
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { recordAudits } from "../../audit/record-audit.js";
@@ -87,7 +87,10 @@ export async function createAccount(unit: UnitOfWork, home: Home, input: NewUser
 export interface UserChange {
   /** New values of one source. */
   readonly given?: GivenFields;
-  /** Refuses values that a source with higher precedence hides, so that a caller who changes a field by hand sees an error. */
+  /**
+   * Whether to refuse values that a source with higher precedence hides, so that a caller who changes a field by hand
+   * sees an error.
+   */
   readonly mustBeShown?: boolean;
   /** The new roles in the home organization, which replace all present ones. */
   readonly roles?: { readonly values: readonly Role[]; readonly source: RoleSource | ((role: Role) => RoleSource) };
@@ -101,8 +104,8 @@ export interface ChangedAccount {
 }
 
 /**
- * Changes an account in its home organization. Appends `user.updated` if a shown field changed, also `user.email_changed` if
- * the address did, and `user.role_changed` if the roles did. Writes nothing if nothing differs.
+ * Changes an account in its home organization. Appends `user.updated` if a shown field changed, `user.email_changed` too
+ * if the address changed, and `user.role_changed` if the roles changed. Writes nothing if nothing differs.
  *
  * @throws FIELD_OVERRULED under `mustBeShown`
  */
@@ -179,7 +182,7 @@ export async function describeAccount(unit: UnitOfWork, home: Home, user: User):
   return described;
 }
 
-/** Describes several accounts, with three statements for any number of them. */
+/** Describes several accounts. Three statements are enough for any number of accounts. */
 async function describeAccounts(
   unit: UnitOfWork,
   { id, policies }: Home,
@@ -230,8 +233,8 @@ export interface RoleChange {
 }
 
 /**
- * Replaces the roles of several accounts in their home organization, at most 500. Appends `user.role_changed` and records an
- * audit entry for each account whose roles differ. The statements are the same for any number of accounts.
+ * Replaces the roles of several accounts in their home organization, at most 500. Appends `user.role_changed` and records
+ * an audit entry for each account whose roles differ. The number of statements does not depend on the number of accounts.
  */
 export async function changeRolesOfMany(unit: UnitOfWork, home: Home, changes: readonly RoleChange[]): Promise<void> {
   if (changes.length === 0) return;

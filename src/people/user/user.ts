@@ -19,7 +19,7 @@ export interface User {
   readonly fullName: string;
   readonly employeeId: string | null;
   readonly status: UserStatus;
-  /** Set at creation. Only `changeAuthMethod` changes it, from PASSWORD to SSO. */
+  /** Set when the account is created. Only `changeAuthMethod` changes it, from PASSWORD to SSO. */
   readonly authMethod: AuthMethod;
   /** Whether this is a break-glass account: it always signs in by password, and no sign-in, directory or file changes it. */
   readonly breakGlass: boolean;
@@ -63,9 +63,7 @@ export function seenIn(organizationId: string, user: User): SeenUser {
   return user.homeOrganizationId === organizationId ? user : toGuest(user);
 }
 
-/**
- * A user in one organization, as a caller sees the user. `showMember` makes it.
- */
+/** A user in one organization, as a caller sees the user. `showMember` makes this value. */
 export type Member = SeenUser & {
   readonly organizationId: string;
   /** Whether the fields of the account are withheld from the caller. */

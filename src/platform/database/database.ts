@@ -34,12 +34,16 @@ export interface TransactOptions {
 
 export interface Database {
   readonly dialect: Dialect;
-  /** Reads committed rows. Throws inside a transaction, whose changes it would not see. */
+  /**
+   * Reads committed rows. Throws when it is called inside a transaction, because it would not see the changes of that
+   * transaction.
+   */
   readonly reader: Reader;
   /**
-   * Runs `work` in one transaction, which commits when `work` resolves and rolls back when it rejects. On MySQL and MariaDB
-   * it runs `work` again when the server reports a deadlock, a lock wait timeout or a changed record, so `work` must not
-   * have side effects outside the transaction. It must not wait for the network or hash passwords, because it holds locks.
+   * Runs `work` in one transaction, which commits when `work` resolves and rolls back when it rejects. On MySQL and
+   * MariaDB, `work` runs again when the server reports a deadlock, a lock wait timeout or a changed record, so `work`
+   * must not have side effects outside the transaction. `work` must not wait for the network or hash passwords, because
+   * the transaction holds locks.
    */
   readonly transact: <T>(work: (transaction: Transaction) => Promise<T>, options?: TransactOptions) => Promise<T>;
   /** Fails when the database does not answer. */

@@ -80,8 +80,8 @@ export function isOutage(error: unknown): boolean {
 }
 
 /**
- * Removes the bound values from an error of MySQL's driver, in place, because errors are logged and values may be secrets.
- * mysql2 keeps the whole statement with its values, and TypeORM keeps the parameters.
+ * Removes the bound values from an error of MySQL's driver, in place, because errors are logged and values may be
+ * secrets. mysql2's error has the whole statement with its values, and TypeORM's error has the parameters.
  */
 export function withoutValues(error: unknown, sql: string): Error {
   if (!(error instanceof Error)) return new Error(String(error));

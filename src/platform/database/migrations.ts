@@ -81,9 +81,9 @@ function migrateWith({ dataSource }: OpenDatabase, runner: QueuedSqliteQueryRunn
 }
 
 /**
- * For most changes, SQLite needs a new table in place of the old one. Dropping the old one would delete the rows that refer
- * to it, so foreign keys are off meanwhile, and checked before the commit. SQLite switches them only outside a transaction,
- * so this function begins the transaction, and not TypeORM's executor.
+ * For most changes, SQLite needs a new table in place of the old one. When the old one is dropped, foreign keys would
+ * delete the rows that refer to it. So foreign keys are off meanwhile, and are checked before the commit. SQLite switches
+ * them only outside a transaction, so this function begins the transaction, and not TypeORM's executor.
  */
 async function inOneTransaction<T>(runner: QueuedSqliteQueryRunner, work: () => Promise<T>): Promise<T> {
   await runner.hold();

@@ -1,6 +1,6 @@
 /**
- * Opens connections to public addresses only. It resolves the name once, checks every address, and connects the socket to
- * the checked addresses: a second resolution could differ (DNS rebinding).
+ * Opens connections to public addresses only. Resolves the name once, checks every address, and connects the socket to
+ * the checked addresses, because a second resolution could differ (DNS rebinding).
  */
 import dns from "node:dns/promises";
 import { isIP, type LookupFunction, type Socket } from "node:net";
@@ -23,7 +23,7 @@ const CONNECT_TIMEOUT_MILLISECONDS = 10_000;
 
 /**
  * An undici connector that refuses connections to addresses that are not public, except hosts and ports that the operator
- * allows. `close` ends the connections that are being opened, for which a closing agent would wait.
+ * allows. `close` ends the connections that are still being opened, because a closing agent would wait for them.
  *
  * @param certificateAuthorities trusted in addition to the machine's own, in PEM
  */
@@ -56,7 +56,7 @@ export function createGuardedConnector(
     const host = bareHost(target.hostname);
     const port = Number(target.port || (target.protocol === "http:" ? 80 : 443));
     if (isAllowed(host, port)) return open(connectAnywhere, target, callback);
-    // A socket does not look up an IP address, so the check in the look-up would not see it.
+    // A socket does not look up an IP address, so the check in `lookup` would not see this host.
     if (isIP(host) !== 0 && !isPublicAddress(host)) return callback(refuseAddress(host, host), null);
     return open(connectPublicly, target, callback);
   };

@@ -30,11 +30,11 @@ import { describeLiteralIssue, isAboutValue, type KeysOf, type Openness } from "
 export interface ErrorExtensions extends Record<string, unknown> {
   /** A value of the enum `ErrorCode`. */
   readonly code: string;
-  /** As `errors[].path`; `null` when the whole request failed. */
+  /** The same path as `errors[].path`; `null` when the whole request failed. */
   readonly path: readonly (string | number)[] | null;
   /** The failure's own data, such as the list of wrong fields. The code determines which data it has. */
   readonly details: unknown;
-  /** For the operator; `null` for expected failures, which are not logged. */
+  /** The reference under which the operator finds the error in the log; `null` for expected failures, which are not logged. */
   readonly reference: string | null;
 }
 

@@ -5,7 +5,10 @@ import { Failure, INVALID_INPUT, QUERY_LIMIT_EXCEEDED, type FieldIssue } from ".
 
 export const DEFAULT_PAGE_SIZE = 50;
 export const MAXIMUM_PAGE_SIZE = 200;
-/** Counting reads every row of a list. On the largest page, each row may count one list. */
+/**
+ * The cost of a list's total, because counting reads every row of the list. It lets each row of the largest page count
+ * one list.
+ */
 const COST_OF_COUNTING = 100;
 /** The type extension that makes the cost rule multiply the cost of a field's children by the page size. */
 export const PAGE_EXTENSION = "usherPage";
@@ -43,7 +46,7 @@ export class PageArgs {
 export interface PageRequest {
   readonly size: number;
   readonly backward: boolean;
-  /** Where to continue; `null` for the first page, or for the last one when backward. */
+  /** Where the page begins; `null` for the first page, or for the last page when `backward` is true. */
   readonly cursor: string | null;
 }
 
@@ -90,7 +93,7 @@ function isGiven<Value>(value: Value | null | undefined): value is Value {
   return value !== null && value !== undefined;
 }
 
-/** Rows of one page. A value that needs another query is a function. */
+/** The rows of one page. A value that needs another query is a function, which runs only if the caller asks for it. */
 export interface RowPage<Row> {
   readonly rows: readonly Row[];
   readonly hasNextPage: () => boolean | Promise<boolean>;

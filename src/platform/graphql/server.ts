@@ -48,7 +48,7 @@ export interface EndpointOptions<Context extends BaseContext> {
 }
 
 export interface GraphQLEndpoint {
-  /** To mount at `/graphql`. */
+  /** The router to mount at `/graphql`. */
   readonly router: Router;
   /** Ends the server after the last request. */
   readonly stop: () => Promise<void>;
@@ -61,7 +61,7 @@ export async function createGraphQLEndpoint<Context extends BaseContext>(
   const { schema, contextFor, catalogue, production, introspection, logger, allowedOrigins } = options;
   const limits = options.limits ?? DEFAULT_QUERY_LIMITS;
   const openness = opennessOf(schema, introspection);
-  // Apollo formats errors without their request.
+  // The request of each running operation, because Apollo does not give it to the error format.
   const requests = new AsyncLocalStorage<Request>();
   const currentRequest = () => requests.getStore();
   const server = new ApolloServer<Context>({

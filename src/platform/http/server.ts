@@ -32,9 +32,9 @@ export interface HttpServerOptions {
   readonly forwardedHeader: ForwardedHeader;
   /** The public base URL. If it is https, browsers get Strict-Transport-Security. */
   readonly publicUrl: string;
-  /** Rejects while the database does not answer or migrations are missing. */
+  /** Rejects while the database does not answer or migrations have not run. */
   readonly checkReady: () => Promise<void>;
-  /** In order. */
+  /** The routers, in the order in which they get a request. */
   readonly mounts: readonly MountedRouter[];
 }
 
@@ -47,7 +47,10 @@ export interface HttpServer {
    * @returns the port
    */
   readonly listen: (port: number, host?: string) => Promise<number>;
-  /** Refuses new requests, waits for those under way, and then ends them. Returns whether all of them finished. */
+  /**
+   * Refuses new requests, waits for the requests under way, and ends those that take too long. Returns whether all of
+   * them finished.
+   */
   readonly stop: (limits: StopLimits) => Promise<boolean>;
 }
 
@@ -84,7 +87,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   });
   app.use(createHealthRouter({ checkReady, isStopping: () => isStopping, logger }));
   app.get("/assets/usher.css", serveStylesheet);
-  // Browsers request it with every first page.
+  // Browsers request this icon with the first page that they show.
   app.get("/favicon.ico", (_request, response) => {
     response.setHeader("Cache-Control", `public, max-age=${ICON_CACHE_SECONDS}`).status(204).end();
   });
@@ -114,8 +117,8 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
 }
 
 /**
- * The headers of every response. The policy fits our pages, which have one style sheet and no script. A page that needs
- * more sets its own.
+ * The headers of every response. The content security policy fits Usher's pages, which have one style sheet and no
+ * script. A page that needs more sets its own policy.
  */
 function protectBrowsers(publicUrl: string) {
   const isSecure = new URL(publicUrl).protocol === "https:";

@@ -1,4 +1,7 @@
-/** The rows of the outbox, which all replicas share: claimed under a lease, updated by outcome, deleted after a month. */
+/**
+ * The rows of the outbox, which all replicas share. A worker claims them under a lease and records their outcomes. They
+ * are deleted after a month.
+ */
 import type { Reader, SqlValue, Transaction } from "../database/database.js";
 import { toDate } from "../database/values.js";
 import { MAXIMUM_ATTEMPTS } from "./attempts.js";
@@ -12,7 +15,7 @@ export interface DueMail {
   readonly template: string;
   readonly subject: string;
   readonly body: string;
-  /** The name at the beginning of the HTML; `null` for the sender's. */
+  /** The name at the beginning of the HTML; `null` for the sender's name. */
   readonly heading: string | null;
   /** The number of this attempt, from 1. */
   readonly attempt: number;
@@ -22,7 +25,7 @@ export interface DueMail {
 /** Messages that other workers do not send before the lease expires. */
 export interface ClaimedMail {
   readonly due: readonly DueMail[];
-  /** Messages just given up, because too many workers died while they sent them. */
+  /** Messages that this claim gives up, because too many workers died while they sent them. */
   readonly exhausted: readonly DueMail[];
   /** Also identifies the lease: two leases of a row never have the same time. */
   readonly leasedUntil: Date;
@@ -48,8 +51,8 @@ export async function hasDueMail(reader: Reader, now: Date): Promise<boolean> {
 }
 
 /**
- * Claims due messages, the longest due first. It counts the attempt now and not when it fails. Otherwise, a message that
- * crashes its worker would be retried without end.
+ * Claims due messages, the longest due first. Counts the attempt of each before the attempt is made. Otherwise, a message
+ * that crashes its worker would be retried without end.
  */
 export async function claimDueMail(
   transaction: Transaction,
@@ -102,7 +105,10 @@ export type Outcome =
   /** `nextAttemptAt` is `null` when the message is given up. */
   | { readonly kind: "FAILED"; readonly mail: DueMail; readonly error: string; readonly nextAttemptAt: Date | null };
 
-/** Records the outcomes of claimed messages. A message that a different worker has claimed since changes only if it was sent. */
+/**
+ * Records the outcomes of claimed messages. If a different worker has claimed a message since, only the outcome SENT
+ * changes it.
+ */
 export async function recordOutcomes(
   transaction: Transaction,
   now: Date,

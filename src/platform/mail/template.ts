@@ -24,7 +24,7 @@ export interface MailText {
   readonly template: string;
   readonly subject: string;
   readonly body: string;
-  /** The name at the beginning of the HTML: the organization's; absent or `null` for the sender's. */
+  /** The organization's name, for the beginning of the HTML; absent or `null` for the sender's name. */
   readonly heading?: string | null;
 }
 

@@ -8,7 +8,10 @@ export interface HeldRole {
   readonly source: "DEFAULT" | "ADMIN" | "API" | "MAPPING" | "SCIM";
   /** The mapping that gave the role; `null` for other sources. */
   readonly mappingId: string | null;
-  /** Whether only a different source may take the role away, such as a directory during a sign-in. Absent: no. */
+  /**
+   * Whether this decision must not take the role away, because a source of another kind gave it, such as a directory if
+   * the decision is about a sign-in. Absent: no.
+   */
   readonly isForeign?: boolean;
 }
 
@@ -52,10 +55,10 @@ export type RoleDecision =
 
 /**
  * Assigns the roles of the rules that match, and those that the provider named: the highest-ranked one, or all. A foreign
- * role counts, and stays. If none matches, `STICKY` keeps the roles and `AUTHORITATIVE` assigns the default role. Under
- * `missingGroups: KEEP`, a silent rule keeps the role that it gave, and roles given by hand stay. Every other rule decides
- * about its role as usual. A connection without role mappings changes no roles. A role that the provider no longer names is
- * removed, whatever the policies say.
+ * role competes with them, and stays. If no rule matches, `STICKY` keeps the roles and `AUTHORITATIVE` assigns the
+ * default role. Under `missingGroups: KEEP`, a silent rule keeps the role that it gave, and roles given by hand stay.
+ * Every other rule decides about its role as usual. A connection without role mappings changes no roles. A role that the
+ * provider no longer names is removed, whatever the policies say.
  */
 export function decideRoles(situation: RoleSituation): RoleDecision {
   const { named } = situation;

@@ -36,7 +36,7 @@ export type Claimed = Pick<NormalizedProfile, "groups" | "groupsClaims" | "attri
 /**
  * Evaluates all rules of a connection or directory, in their order.
  *
- * @param find bounds the work: that of one sign-in, or of one request of a directory
+ * @param find evaluates rules within a limit on the work, which is for one sign-in or for one request of a directory
  */
 export function evaluateMappings(
   { attributes, roles, groups }: Mappings,
@@ -49,8 +49,8 @@ export function evaluateMappings(
 }
 
 /**
- * Gives the earlier outcomes to mappings that were read again; `null` if a rule is new. A changed rule has a new id, so an
- * id always means the same condition.
+ * Gives earlier outcomes to mappings that were read again; `null` if a rule has no earlier outcome. A changed rule has a
+ * new id, so an id always means the same condition.
  */
 export function reuseOutcomes(
   evaluated: EvaluatedMappings,
@@ -96,7 +96,8 @@ function readClaims({ groups, groupsClaims, attributes }: Claimed): Claims {
     if (groups.kind === "unknown") return { kind: "unknown", reason: groups.reason };
     if (claim !== GROUPS_CLAIM && own !== null) return some(own);
     if (groups.kind === "silent") return { kind: "silent" };
-    // Groups of a different claim do not count for a rule on this claim. Groups without a claim come from the connection type.
+    // For a rule on this claim, groups that came from a different claim do not count. If the provider sent no groups
+    // claim, the groups come from the connection type.
     return some(claim !== GROUPS_CLAIM && isSent ? [] : groups.values);
   };
 }

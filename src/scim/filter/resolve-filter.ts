@@ -21,8 +21,8 @@ const TESTS: Readonly<Record<Exclude<Operator, "ne">, ValueTest>> = {
 };
 
 /**
- * The condition of a filter on resources of each of several types. An attribute that one type lacks has no value there (RFC
- * 7644, section 3.4.2.1).
+ * Turns a filter into one condition for each of several types of resources. An attribute that a type does not have counts
+ * as an attribute without a value (RFC 7644, section 3.4.2.1).
  *
  * @throws SCIM_REQUEST_INVALID for a filter that is wrong or that Usher does not support
  */
@@ -42,7 +42,7 @@ export function readFilter(types: readonly ResourceType[], text: string): readon
 }
 
 /**
- * The condition of a value path's filter on one element of a list.
+ * The condition on one element of a list, from a value path such as `emails[type eq "work"]`.
  *
  * @throws SCIM_REQUEST_INVALID
  */
@@ -158,7 +158,7 @@ function resolveSpecial(found: Special, path: string, operator: Operator, value:
   throw invalid("invalidFilter", `${path} is a time: use eq, ne, gt, ge, lt or le.`);
 }
 
-/** Members and groups are rows, not values of a document. */
+/** Tests members and groups by id, because they are rows, not values of a document. Returns `null` for other attributes. */
 function resolveReference({ attribute, sub }: FoundAttribute, operator: Operator, value: Literal) {
   const kind = REFERENCES.get(attribute.name);
   if (kind === undefined || (sub !== null && sub.name !== "value")) return null;
@@ -188,7 +188,7 @@ function requireStored({ name, returned }: Attribute, path: string): void {
     throw invalid("invalidFilter", `${shorten(path)} cannot be used in this way in a filter.`);
 }
 
-/** The part of a complex attribute that is compared if the filter names none (RFC 7644, section 3.4.2.2). */
+/** The part of a complex attribute that is compared if the filter names no part (RFC 7644, section 3.4.2.2). */
 function leafOf(attribute: Attribute, path: string): Attribute {
   if (attribute.type !== "complex") return attribute;
   const value = findByName(attribute.subAttributes ?? [], "value");

@@ -121,7 +121,7 @@ export async function readResultFigures(
   };
 }
 
-/** The SQL that computes the line of a result. */
+/** The SQL that computes to which line of the answer a result belongs. */
 function partOf(by: FiguresBy, months: readonly Month[]): Condition {
   switch (by) {
     case "ALL":

@@ -18,9 +18,9 @@ export interface Lease {
   readonly organizationId: string;
   readonly lastSequence: number;
   readonly consecutiveFailures: number;
-  /** Whether retries were due at the time of the claim. */
+  /** Whether retries were due when the worker claimed the endpoint. */
   readonly hasRetries: boolean;
-  /** Whether a redelivery was running at the time of the claim. */
+  /** Whether a redelivery was running when the worker claimed the endpoint. */
   readonly hasRedelivery: boolean;
 }
 
@@ -95,7 +95,10 @@ export async function claimEndpoints(services: WorkerServices, capacity: Capacit
   });
 }
 
-/** Ends the leases of a process that has died. Only for SQLite: one process owns the file, so every lease is an old one. */
+/**
+ * Ends the leases of a process that has died. Only for SQLite: one process owns the file, so every lease there is at the
+ * start belongs to a process that has died.
+ */
 export async function endLeasesOfDeadProcess({
   begin,
   reader,
@@ -109,7 +112,10 @@ export async function endLeasesOfDeadProcess({
   });
 }
 
-/** Takes no locks: appending an event locks the log's counter, and must not wait for workers. */
+/**
+ * Finds endpoints that have work. Takes no locks, because whoever appends an event locks the log's counter, and must not
+ * wait for workers.
+ */
 async function findCandidates({ reader, clock, settings }: WorkerServices): Promise<Candidate[]> {
   const now = clock();
   const { misdated, misleased } = horizonsOf(now, settings.leaseMs);

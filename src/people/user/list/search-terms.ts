@@ -9,7 +9,7 @@ export const LONGEST_TERM = 100;
 
 /** Separates words. Emoji are words, because names contain them. */
 const BETWEEN_WORDS = /[^\p{L}\p{M}\p{N}\p{So}]+/u;
-/** Separates words that need not follow each other. */
+/** Separates the parts of a search that need not follow each other in a text. */
 const BETWEEN_PHRASES = /[\s,;]+/;
 
 /** The most words of a text that become terms. Names and addresses have fewer. */
@@ -44,7 +44,7 @@ export interface MemberTerms {
   readonly terms: readonly string[];
 }
 
-/** Writes the terms of members without terms. */
+/** Writes the terms of members who have none yet. */
 export async function insertTerms(
   unit: UnitOfWork,
   organizationId: string,
@@ -54,7 +54,10 @@ export async function insertTerms(
   await insertRows(unit, "membership_term", ["organization_id", "term", "user_id"], rows);
 }
 
-/** Changes the terms of a member in one organization. An older version may have written an added term already, so the statement is REPLACE. */
+/**
+ * Changes the terms of a member in one organization. Replaces a term that is stored already, because a replica of an
+ * older version may have written it.
+ */
 export async function changeTerms(
   unit: UnitOfWork,
   { organizationId, userId }: { readonly organizationId: string; readonly userId: string },
@@ -75,7 +78,7 @@ export async function changeTerms(
     );
 }
 
-/** Replaces all terms of members, except those that name managers. These begin with a space. */
+/** Replaces all terms of members, except terms that begin with a space, because those name managers. */
 export async function replaceTerms(
   unit: UnitOfWork,
   organizationId: string,
@@ -90,7 +93,7 @@ export async function replaceTerms(
   await insertTerms(unit, organizationId, members);
 }
 
-/** The most words of a search, because each costs an index look-up. People type fewer. */
+/** The most words of a search, because each word costs an index look-up. People type fewer words. */
 const MOST_WORDS = 8;
 
 /**
@@ -104,10 +107,13 @@ export function splitSearch(search: string): string[] {
   return found.length === 0 && typed !== "" ? [typed.slice(0, LONGEST_TERM)] : found;
 }
 
-/** The last character of Unicode. In byte order, a word with this character at its end follows every text that begins with the word. */
+/**
+ * The last character of Unicode. In byte order, a word followed by this character comes after every text that begins with
+ * the word.
+ */
 const LAST_CHARACTER = "\u{10FFFF}";
 
-/** The range of the terms that begin with a word: unlike a pattern, a range always uses the index. */
+/** The first and last possible term that begin with a word. A range always uses the index, and a pattern does not. */
 export function rangeOf(word: string): readonly [string, string] {
   return [word, `${word}${LAST_CHARACTER}`];
 }

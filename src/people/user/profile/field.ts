@@ -40,7 +40,7 @@ export interface FieldWrites {
   readonly after: readonly FieldValue[];
 }
 
-/** Compares a source's new values with the stored ones. Plans writes for changes only. */
+/** Compares a source's new values with the stored ones, and plans writes only for those that differ. */
 export function planFields(before: readonly FieldValue[], given: GivenFields, now: Date): FieldWrites {
   const put: FieldValue[] = [];
   const remove: Pick<FieldValue, "field" | "source">[] = [];
@@ -48,7 +48,7 @@ export function planFields(before: readonly FieldValue[], given: GivenFields, no
     if (value === undefined) continue;
     const present = before.find(({ field, source }) => field === name && source === given.source);
     const elsewhere = before.some(({ field, source }) => field === name && source !== given.source);
-    // If another source has a value, removing this one would show that value, so the empty text is stored.
+    // If another source has a value, the removal of this one would show that value. So the empty text is stored.
     if ((value ?? "") === "" && !elsewhere) {
       if (present) remove.push({ field: name, source: given.source });
     } else if (present?.value !== (value ?? ""))
@@ -69,7 +69,7 @@ export function orderSources(precedence: readonly FieldSource[]): readonly Field
   return [...precedence, ...FIELD_SOURCES.filter((source) => !precedence.includes(source))];
 }
 
-/** The value that is shown for each field: that of the source with the highest precedence. */
+/** The value that Usher shows for each field: the value of the source with the highest precedence. */
 export function chooseWinners(
   values: readonly FieldValue[],
   precedence: readonly FieldSource[],
@@ -85,8 +85,8 @@ export function chooseWinners(
 }
 
 /**
- * The columns of an account from its winning values. E-mail address and names are never empty: if no source gives one, the
- * earlier value stays. If no source gives a full name, it is the first and last name.
+ * The columns of an account from its winning values. E-mail address and names are never empty: if no source gives one,
+ * the earlier value stays. If no source gives a full name, the full name is the first and last name.
  */
 export function corePersonOf(winners: ReadonlyMap<FieldName, FieldValue>, before: PersonFields | null): PersonFields {
   const value = (field: CoreField) => winners.get(field)?.value || undefined;

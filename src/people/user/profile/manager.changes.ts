@@ -1,6 +1,7 @@
 /**
- * Links people to their manager's account. Profiles name a manager by address, possibly before the manager has an account.
- * The addresses are stored among the organization's search terms, so that an index finds the people of a new manager.
+ * Links people to their manager's account. Profiles name a manager by address, possibly before the manager has an
+ * account. The organization's search terms contain these addresses, so that an index finds the people whom a new account
+ * manages.
  */
 import { requireNoOwnGain } from "../../../access/caller.js";
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
@@ -68,7 +69,7 @@ export async function linkReports(unit: UnitOfWork, organizationId: string, emai
       WHERE t.organization_id = ? AND t.term = ?`,
     [organizationId, termOf(email)],
   );
-  // Terms are cut, so long addresses can share a term. The field has the whole address.
+  // Terms are cut, so long addresses can share a term. Only the field `managerEmail` has the whole address.
   const named = rows.filter(({ manager_email }) => foldCase(manager_email?.trim() ?? "") === foldCase(email));
   const reports = [...new Set(named.map((row) => row.user_id))];
   if (reports.length > 0)

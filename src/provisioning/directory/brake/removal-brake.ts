@@ -1,7 +1,7 @@
 /**
  * The mass-removal brake. A wrong filter at a provider can deprovision a whole company. So a directory that would end the
- * access of too many of its users within an hour is paused, and an administrator decides. The removals are rows that are
- * counted under the organization's lock, so every replica has the same count.
+ * access of too many of its users within an hour is paused, and an administrator decides. Each removal is a row. The rows
+ * are counted under the organization's lock, so every replica gets the same number.
  */
 import { SYSTEM } from "../../../access/caller.js";
 import type { Store } from "../../../access/store.js";
@@ -54,8 +54,8 @@ async function requireFewRemovals(unit: UnitOfWork, directory: Directory): Promi
   const before = await countRemovals(unit, id, countedSince(directory, unit.now));
   const removed = before + 1;
   if (removed < FEWEST_REMOVALS) return;
-  // `active` is the number of users who were active when the count began: those who still are, this one included, and those who were
-  // removed. The result does not depend on users beyond `most`, so they are not counted.
+  // `active` is the number of users who were active when the count began: those who are still active, this user included,
+  // and those who were removed. The result does not depend on users beyond `most`, so they are not counted.
   const most = ONE_IN * removed - before;
   const active = (await countActiveUsers(unit, id, most)) + before;
   if (removed * ONE_IN > active) throw new Failure(MASS_REMOVAL_STOPPED, { retryAfterSeconds: RETRY_AFTER_SECONDS });

@@ -1,7 +1,7 @@
 /**
- * Writes the log of requests in the background: requests that changed nothing, and when each directory was last active. A
- * request that changes something writes its own row in its unit of work, so that the log has every change. A crash can lose
- * the other requests of the last second.
+ * Writes two things in the background: requests of directories that changed nothing, and when each directory was last
+ * active. A request that changes something writes its own row in its unit of work, so that the log has every change. A
+ * crash can lose the other requests of the last second.
  */
 import { SYSTEM } from "../../../access/caller.js";
 import type { Store } from "../../../access/store.js";
@@ -21,7 +21,7 @@ import {
 export interface RequestLog {
   /** Notes how a request of a directory ended. Returns at once. */
   readonly note: (directoryId: string, trace: RequestTrace, ended: RequestOutcome) => void;
-  /** Writes what is noted, and stops. */
+  /** Writes the requests that were noted, and stops. */
   readonly stop: () => Promise<void>;
 }
 
@@ -34,8 +34,8 @@ interface RequestLogParts {
 
 const INTERVAL_MILLISECONDS = 1_000;
 /**
- * The largest number of requests of one directory that wait to be written. Further ones are not logged, so that a directory with
- * many refusals uses up neither the memory nor the disk, and takes no place from another directory.
+ * The largest number of requests of one directory that wait to be written. Further requests are not logged, so that a
+ * directory with many refusals does not fill the memory or the disk, and takes no place from another directory.
  *
  * @internal
  */
@@ -113,7 +113,10 @@ async function writeBatch(
   }
 }
 
-/** Whether a change stored the row, but the request then ended differently than expected, or made further changes. */
+/**
+ * Whether the row that the first change stored lacks something: the request made further changes, or ended differently
+ * than expected.
+ */
 function isIncomplete({ trace, ended }: NewRequest): boolean {
   const isAsExpected = ended.status === trace.expectedStatus && ended.outcome === SUCCEEDED;
   return trace.committed > 1 || (trace.committed === 1 && !isAsExpected);

@@ -5,7 +5,7 @@ import type { Directory } from "../stored/directory.js";
 /** What Usher notes of a request while it runs. */
 export interface RequestTrace {
   readonly id: string;
-  /** The reference in the log, and in the answer to a defect. */
+  /** The reference of the request in the log. If a defect ends the request, the answer has the reference too. */
   readonly reference: string;
   readonly method: string;
   /** The path without personal data. */
@@ -19,9 +19,9 @@ export interface RequestTrace {
   resourceIds: Set<string>;
   /** How many units of work of the request were committed. The first one wrote the log's row. */
   committed: number;
-  /** The removals of the unit of work that is under way. */
+  /** The ids of the removals that the open unit of work has made. */
   removalIds: string[];
-  /** The removals that were committed, each with the milliseconds since the request arrived. */
+  /** The removals that were committed, each with the time from the arrival of the request to the commit. */
   readonly ended: { readonly removalId: string; readonly milliseconds: number }[];
 }
 
@@ -34,7 +34,7 @@ export interface RequestingDirectory extends Directory {
 export interface ActingDirectory {
   readonly directory: Directory;
   readonly organization: Organization;
-  /** The request, for its log. */
+  /** What Usher notes of the request for the log; absent outside a request. */
   readonly trace?: RequestTrace;
 }
 
