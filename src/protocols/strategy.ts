@@ -20,8 +20,8 @@ export interface ExchangeSteps<Verified> {
   /** Uses the flow up and returns the verified message. Throws if the protocol's responses are posted. */
   readonly return: (exchange: ReturnExchange) => Promise<Verified>;
   /**
-   * Returns the verified message, or an unsolicited one. Does not use the flow up or store the replay note: sign-in does both
-   * afterwards. Throws if the protocol's responses come by redirect.
+   * Returns the verified message, or a message that answers no request. Does not use the flow up or store the replay
+   * note, because Usher does both afterwards. Throws if the protocol's responses come by redirect.
    */
   readonly post: (exchange: PostExchange) => Promise<PostVerification<Verified> | UnsolicitedMessage>;
 }
@@ -37,7 +37,7 @@ interface StrategyActions {
   error(error: unknown): void;
 }
 
-/** Makes a strategy from its steps. It stores nothing about a request, so all requests may share it. */
+/** Makes a strategy from its steps. The strategy stores nothing about a request, so all requests may share it. */
 export function defineStrategy<Verified>(steps: ExchangeSteps<Verified>): Strategy {
   return new ExchangeStrategy(steps);
 }
@@ -55,8 +55,8 @@ class ExchangeStrategy<Verified> extends Strategy {
 
 /**
  * Runs the step of an exchange, and calls exactly one action, once: `redirect`, `success` with the step's result, or
- * `error` with the step's error. It is for strategies that extend one of passport's libraries. `defineStrategy` makes
- * the others.
+ * `error` with the step's error. Only strategies that extend one of passport's libraries call this function themselves.
+ * All others are made by `defineStrategy`.
  *
  * @param strategy the object that Passport made from the strategy for this request
  */
@@ -95,7 +95,7 @@ async function runStep<Verified>(
   }
 }
 
-/** The report of one of passport's libraries. */
+/** What one of passport's libraries reported at the end of its run. */
 export type LibraryReport =
   | { readonly kind: "redirect"; readonly url: string }
   | { readonly kind: "success"; readonly user: unknown }
@@ -124,7 +124,7 @@ export function runLibrary<Shared extends object>(
       pass: () => resolve({ kind: "failure", challenge: "the library passed" }),
       error: reject,
     };
-    // Defined, not assigned, because the inherited actions of the request may be read-only.
+    // The members are defined, not assigned, because the inherited actions of the request may be read-only.
     authenticate(Object.create(strategy, Object.getOwnPropertyDescriptors({ ...actions, ...parts })) as Shared);
   });
 }

@@ -37,7 +37,10 @@ export function createGraph(
   });
 }
 
-/** Returns the groups in the token, or those in Microsoft Graph if the token leaves them out. */
+/**
+ * Returns the groups in the token or, if the token leaves them out, the groups that Microsoft Graph lists. If Graph
+ * cannot be read, the groups are `unknown`.
+ */
 export async function fetchGroups(claims: Claims, graph: Directory): Promise<Groups> {
   const groups = readEntraGroups(claims);
   if (groups.kind !== "unknown" || !hasOverage(claims)) return groups;

@@ -20,7 +20,8 @@ export function readSubject({ tid, oid }: Claims, tenantId: string): string {
 }
 
 /**
- * Microsoft signs with the same keys for every directory, so only the claims show a different directory.
+ * Refuses a token of a different directory. Microsoft signs with the same keys for every directory, so only the claims
+ * show which directory a token is from.
  *
  * @throws ProtocolRefusal `ENTRA_TENANT_MISMATCH` when the token names a different directory
  */

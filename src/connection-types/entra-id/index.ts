@@ -21,7 +21,10 @@ import { adminConsentUrl, directoryIssuers, readAdminConsent, readOwnTenant, rea
 import { ENTRA_ID_REFUSALS, refuse } from "./refusals.js";
 import { ENTRA_ID_SETTINGS, type EntraIdSettings } from "./settings.js";
 
-/** The app of one directory, or of all directories. */
+/**
+ * The settings of an app: one directory's own app, or the operator's app for all directories, whose `tenantId` is
+ * `null`.
+ */
 interface AppSettings extends Pick<
   EntraIdSettings,
   "clientId" | "clientSecret" | "loginHint" | "domainHint" | "prompt" | "maxAgeSeconds" | "requiredAcr"
@@ -45,7 +48,7 @@ export function createEntraIdType(authority: string, graphUrl: string, app: Clie
   const openId = composeOpenId<AppSettings>({
     refusals: ENTRA_ID_REFUSALS,
     labels: { redirectUrl: "Redirect URI (platform: Web)", signOnUrl: "Home page URL (the tile in My Apps)" },
-    // The document for all directories names a template as its issuer.
+    // The document for all directories names as its issuer a template, with `{tenantid}` in place of the ID.
     provider: ({ tenantId }) =>
       tenantId === null
         ? { ...discoverAt(issuerOf("organizations")), issuer: issuerOf("{tenantid}") }
@@ -129,7 +132,10 @@ function forAllDirectories(app: ClientSettings): AppSettings {
   };
 }
 
-/** For a directory that does not exist, Microsoft returns an error instead of a document. */
+/**
+ * The refusals that mean that a directory does not exist: Microsoft then returns an error instead of a discovery
+ * document.
+ */
 const NO_DOCUMENT = ["OIDC_DISCOVERY_INVALID", "OIDC_ENDPOINT_NOT_FOUND"];
 
 function explainUnknownDirectory(error: unknown): never {
@@ -145,9 +151,9 @@ function remedyUnknownDirectory(finding: Finding): Finding {
 }
 
 /**
- * The ID token contains names only if the app registration adds them as optional claims. Userinfo has them. For a token
- * with `xms_edov` and without `email`, Usher does not ask userinfo, because the claim would then seem to verify
- * userinfo's address.
+ * Whether Usher must ask userinfo for the person's names. The ID token contains names only if the app registration adds
+ * them as optional claims; userinfo always has them. Usher does not ask userinfo if the token has `xms_edov` but no
+ * `email`, because `xms_edov` would then seem to verify userinfo's address.
  */
 function lacksNames(claims: Claims): boolean {
   const mayAddAddress = claims["email"] !== undefined || claims["xms_edov"] === undefined;

@@ -60,7 +60,10 @@ export function isGuest(
   return isForeign || isYes(acct) || names.some((name) => typeof name === "string" && isGuestName(name));
 }
 
-/** The form is `ada_home.example#EXT#@acme.onmicrosoft.com`. It looks like an address, but has no mailbox. */
+/**
+ * Whether a user name has the form of guests' names, such as `ada_home.example#EXT#@acme.onmicrosoft.com`. Such a name
+ * looks like an address, but has no mailbox.
+ */
 function isGuestName(name: string): boolean {
   return name.toUpperCase().includes("#EXT#");
 }
@@ -69,9 +72,9 @@ type Address = Pick<NormalizedProfile, "email" | "emailVerified">;
 
 /**
  * Reads the claim `email`. A member without a mailbox has no such claim, so Usher uses the sign-in name. The directory
- * has verified that name's domain. Only `xms_edov` says whether the domain's owner gave `email` to this person. Without
- * it, a member's address is of unknown origin. A guest's address is not verified, because this directory does not
- * control it.
+ * has verified the domain of that name. Only `xms_edov` says whether the domain's owner gave the address in `email` to
+ * this person. Without `xms_edov`, it is not known whether a member's address is verified. A guest's address is not
+ * verified, because this directory does not control it.
  */
 function readAddress(claims: Claims, guest: boolean): Address {
   const { email, preferred_username: username, xms_edov: ownerVerified } = claims;
@@ -87,15 +90,15 @@ function readAddressOf(value: unknown): string | null {
   return typeof value === "string" && !isGuestName(value) ? readEmailAddress(value.trim()) : null;
 }
 
-/** Microsoft sends `true`, `1`, or either as a text. */
+/** Whether a claim means yes. Microsoft sends `true` or `1`, or either of them as a text. */
 function isYes(value: unknown): boolean {
   return value === true || value === 1 || value === "1" || value === "true";
 }
 
 /**
  * Reads the groups. For more than 200 groups, the token names an endpoint instead (`_claim_names`, `hasgroups`), and
- * the groups are unknown. They are also unknown if that claim has an unknown form. Usher does not ask the named
- * endpoint, which could be any address. `fetchGroups` asks Microsoft Graph.
+ * the groups are unknown. They are also unknown if `_claim_names` has an unknown form. Usher does not ask the named
+ * endpoint, because it could be any address. `fetchGroups` asks Microsoft Graph instead.
  */
 export function readEntraGroups(claims: Claims): Groups {
   const elsewhere = claims["_claim_names"];

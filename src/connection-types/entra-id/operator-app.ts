@@ -9,7 +9,7 @@ import { refuse } from "./refusals.js";
 import { isGuid, SHARED_TENANTS } from "./settings.js";
 
 /**
- * The directory of a person of any company.
+ * The ID of the directory to which a person of any company belongs.
  *
  * @throws ProtocolRefusal `ENTRA_PERSONAL_ACCOUNT`, or `ENTRA_TENANT_MISMATCH` without the ID of a directory
  */
@@ -20,7 +20,7 @@ export function readTenant({ tid }: Claims): string {
 }
 
 /**
- * The directory for which a person can speak: not one in which they are a guest.
+ * The ID of the directory for which a person can consent. A guest cannot consent for the directory.
  *
  * @throws ProtocolRefusal `ENTRA_CONSENT_BY_GUEST`, and as `readTenant`
  */
@@ -46,7 +46,8 @@ export function adminConsentUrl(authority: string, query: Readonly<Record<string
 }
 
 /**
- * Reads the answer of that page. It is not signed, so the tenant in it proves nothing.
+ * Reads the answer of Microsoft's page, and returns the tenant that it names, or `null`. The answer is not signed, so
+ * it proves nothing.
  *
  * @throws ProtocolRefusal `ENTRA_CONSENT_REFUSED`
  */

@@ -3,7 +3,10 @@ import { maxAgeSeconds, requiredAcr, setting, type Parsed, type SettingsOf } fro
 import { DOMAIN_HINT, PROMPTS } from "../../protocols/oidc/index.js";
 
 const GUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** The names for many tenants at once, and the tenant of all personal Microsoft accounts. */
+/**
+ * The values that name no single company: Microsoft's names for many tenants at once, and the ID of the tenant of all
+ * personal Microsoft accounts.
+ */
 export const SHARED_TENANTS: readonly string[] = [
   "common",
   "organizations",
@@ -64,7 +67,10 @@ export const ENTRA_ID_SETTINGS = {
 
 export type EntraIdSettings = SettingsOf<typeof ENTRA_ID_SETTINGS>;
 
-/** One directory, by its ID in lower case. A domain name can move to a different directory, but an ID cannot. */
+/**
+ * Accepts only the ID of one directory, in lower case. A domain name is refused, because it can move to a different
+ * directory.
+ */
 function parseTenantId(input: unknown): Parsed<string> {
   const value = typeof input === "string" ? input.trim().toLowerCase() : "";
   if (SHARED_TENANTS.includes(value))

@@ -1,4 +1,7 @@
-/** Checks that an account belongs to the company. Only the claim `hd` of the verified ID token says so. */
+/**
+ * Checks that a Google account belongs to the company. Only the claim `hd` of the verified ID token says to which
+ * company it belongs.
+ */
 import { quote } from "../../connection/contract/index.js";
 import type { Claims } from "../../protocols/oidc/index.js";
 import { parseDomain } from "./settings.js";
@@ -8,7 +11,7 @@ import { refuse } from "./refusals.js";
 const LONGEST_LIST = 800;
 
 /**
- * The Workspace's domain of a person of any company.
+ * The domain of the Google Workspace to which a person of any company belongs.
  *
  * @throws ProtocolRefusal `GOOGLE_DOMAIN_MISSING` or `GOOGLE_DOMAIN_MISMATCH`
  */

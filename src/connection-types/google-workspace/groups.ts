@@ -22,7 +22,7 @@ const TOKEN_LIFETIME_SECONDS = 300;
 const PAGE_SIZE = 200;
 
 /**
- * Returns the directory, or `null` without a service account in the settings.
+ * Returns the directory from which groups are read, or `null` if the settings have no service account.
  *
  * @param directoryUrl the address of the Admin SDK, without a slash at its end: `https://admin.googleapis.com`
  */
@@ -68,7 +68,7 @@ async function signAssertion(
     .sign(key);
 }
 
-/** The groups with the person as a direct member. `silent` without a service account. */
+/** The groups of which the person is a direct member; `silent` without a directory, `unknown` if it cannot be read. */
 export async function fetchGroups({ sub }: Claims, directory: Directory | null): Promise<Groups> {
   if (directory === null) return { kind: "silent" };
   const user = String(sub);

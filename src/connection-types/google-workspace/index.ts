@@ -22,7 +22,9 @@ import { createGoogleDirectory, fetchGroups } from "./groups.js";
 import { GOOGLE_WORKSPACE_REFUSALS } from "./refusals.js";
 import { checkDirectory, GOOGLE_WORKSPACE_SETTINGS, type GoogleWorkspaceSettings } from "./settings.js";
 
-/** The app of one company, or of all companies. */
+/**
+ * The settings of an app: one company's own app, or the operator's app for all companies, whose `domains` is `null`.
+ */
 interface AppSettings extends Pick<
   GoogleWorkspaceSettings,
   "clientId" | "clientSecret" | "loginHint" | "prompt" | "maxAgeSeconds"
@@ -114,7 +116,10 @@ function forAllDomains(app: ClientSettings): AppSettings {
   return { ...app, domains: null, loginHint: true, prompt: null, maxAgeSeconds: null };
 }
 
-/** `sub` never goes to another person, but an address can. Google's tokens do not contain groups. */
+/**
+ * Makes the profile. The subject is `sub`, which never goes to another person, as an address can. Google's tokens do
+ * not contain groups.
+ */
 function normalize({ issuer, subject, claims }: VerifiedSignIn): NormalizedProfile {
   const attributes = flattenClaims(claims);
   const locale = attributes["locale"]?.[0];

@@ -10,7 +10,7 @@ import {
 } from "../../connection/contract/index.js";
 import { parseServiceAccount } from "./service-account.js";
 
-/** Google does not support `login`. */
+/** The values of `prompt` that Google supports. It does not support `login`. */
 const GOOGLE_PROMPTS = ["consent", "select_account"] as const;
 
 export const GOOGLE_WORKSPACE_SETTINGS = {
@@ -75,7 +75,10 @@ function keyFile<Declared extends { readonly parse: Parse }>(declared: Declared)
 
 type Parse = (input: unknown, context: ParseContext) => Parsed<string>;
 
-/** Usher reads groups with a service account that acts for an administrator, so it needs both. */
+/**
+ * Requires both settings of the directory, or neither: Usher reads groups with a service account that acts for an
+ * administrator.
+ */
 export function checkDirectory(
   settings: Pick<
     DraftSettingsOf<typeof GOOGLE_WORKSPACE_SETTINGS>,

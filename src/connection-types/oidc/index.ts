@@ -34,7 +34,7 @@ const openId = composeOpenId<OidcSettings>({
     discoveryUrl !== null
       ? { address: discoveryUrl, issuer, allowCrossHostEndpoints }
       : {
-          // `check` requires these four settings before Usher opens a connection.
+          // These four settings are never `null` here, because `check` requires them before Usher opens a connection.
           issuer: issuer ?? "",
           authorizationEndpoint: settings.authorizationEndpoint ?? "",
           tokenEndpoint: settings.tokenEndpoint ?? "",
@@ -113,7 +113,7 @@ const PROFILE_CLAIMS: Readonly<Partial<Record<ProfileField, string>>> = {
 function normalize({ issuer, subject, claims, withheld }: VerifiedSignIn, settings: OidcSettings): NormalizedProfile {
   const attributes = flattenClaims(claims);
   const person = readPerson(claims, attributes, claimNamesOf(settings));
-  // If userinfo could not answer, the person may still be in groups.
+  // If userinfo could not answer, the person may be in groups that the ID token does not name.
   const isCutOff = withheld?.isDenied === false && person.groups.kind === "silent";
   return boundProfile({
     issuer,

@@ -181,7 +181,7 @@ const MANUAL_ENDPOINTS = [
 ] as const;
 const NEEDED_BY_HAND = ["issuer", "authorizationEndpoint", "tokenEndpoint", "jwksUri"] as const;
 
-/** Requires either discovery, or all required endpoints from an administrator. */
+/** Requires either a discovery address, or all endpoints that a sign-in needs, entered by an administrator. */
 export function checkOidcSettings(settings: Draft, complete: boolean): readonly SettingIssue[] {
   if (settings.discoveryUrl !== null)
     return MANUAL_ENDPOINTS.filter((name) => settings[name] !== null).map((name) => ({
@@ -206,7 +206,7 @@ export function checkOidcSettings(settings: Draft, complete: boolean): readonly 
   return issues;
 }
 
-/** A scope token (RFC 6749, section 3.3). */
+/** Accepts one scope (a scope token, RFC 6749, section 3.3). */
 function parseScope(value: string): Parsed<string> {
   return /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(value)
     ? { value }

@@ -9,7 +9,7 @@ const NEEDED = {
   certificates: "at least one signing certificate of the provider",
 } as const;
 
-/** @param complete also requires the settings that activation needs */
+/** @param complete whether the settings that activation needs are required, too */
 export function checkSettings(settings: SamlDraft, complete: boolean): readonly SettingIssue[] {
   const issues: SettingIssue[] = [];
   if (settings.metadataXml !== null && settings.metadataUrl !== null)

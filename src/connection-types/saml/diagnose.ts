@@ -16,7 +16,7 @@ const DAY_MILLISECONDS = 86_400_000;
 export async function diagnose(settings: SamlSettings, runtime: Runtime): Promise<readonly Finding[]> {
   const now = runtime.now();
   const { findings, metadata } = await readMetadata(settings, runtime);
-  // While the document is not available, sign-ins use the last stored one.
+  // While the metadata document is not available, sign-ins use the facts that were stored last.
   const published =
     settings.metadataUrl === null ? null : (metadata ?? recallProvider(settings, runtime)?.facts ?? null);
   const certificates = published?.certificates ?? readCertificates(settings);
@@ -70,7 +70,7 @@ async function readMetadata(settings: SamlSettings, runtime: Runtime): Promise<R
   return { findings: [warning], metadata: null };
 }
 
-/** Usher uses the usable parts, and warns the administrator about the others. */
+/** Warns about the parts of a metadata document that Usher cannot use. Sign-ins use the other parts. */
 function judgeLeftOut(check: string, message: string, { leftOut }: ProviderMetadata): Finding {
   if (leftOut.length === 0) return ok(check, `${message}.`);
   return warn(

@@ -5,12 +5,12 @@ export function ok(check: string, message: string): Finding {
   return { check, level: "OK", message, remedy: null };
 }
 
-/** Sign-ins may work, but an administrator should check it. */
+/** A finding that sign-ins may work, but that an administrator should look at. */
 export function warn(check: string, message: string, remedy: string): Finding {
   return { check, level: "WARNING", message, remedy };
 }
 
-/** Sign-ins do not work. */
+/** A finding that sign-ins do not work. */
 export function error(check: string, message: string, remedy: string): Finding {
   return { check, level: "ERROR", message, remedy };
 }

@@ -19,7 +19,7 @@ import { SAML_SETTINGS } from "./settings.js";
 /**
  * Makes the type with a validator that the caller chooses.
  *
- * @param makeValidator called when the first connection is opened; `close` closes the validator
+ * @param makeValidator called once, when the first connection is opened. `close` of the type closes the validator
  */
 export function createSamlConnectionType(makeValidator: () => Validator) {
   let validator: Validator | null = null;
@@ -94,5 +94,5 @@ export function createSamlConnectionType(makeValidator: () => Validator) {
   });
 }
 
-/** Verifies in worker threads if the program is compiled. */
+/** The connection type of an installation. It verifies signatures in worker threads if the program is compiled. */
 export const saml = createSamlConnectionType(createValidator);

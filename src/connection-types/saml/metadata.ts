@@ -8,8 +8,8 @@ import type { SamlDraft } from "./settings.js";
 type Filled = Pick<SamlDraft, "entityId" | "signOnUrl" | "certificates" | "logoutUrl">;
 
 /**
- * Fills in settings from metadata in the same input. A new document replaces the settings from an older document, but
- * not settings in the same input. Without a new document, nothing changes.
+ * Fills in settings from metadata in the same input. The settings that a new document fills in replace the stored ones,
+ * but not settings that the same input sets. Without a new document, nothing changes.
  */
 export function completeFromMetadata(settings: SamlDraft, given: ReadonlySet<string>): SamlDraft {
   if (settings.metadataXml === null || !given.has("metadataXml")) return settings;
@@ -21,8 +21,8 @@ export function completeFromMetadata(settings: SamlDraft, given: ReadonlySet<str
 }
 
 /**
- * Fetches the metadata only if settings are missing. The diagnosis checks the document, and an open connection reads
- * it.
+ * Returns the settings from the document at the metadata address. Fetches the document only if such settings are
+ * missing: otherwise, the diagnosis and the opened connection read it themselves.
  *
  * @throws ProtocolRefusal `SAML_METADATA_UNREACHABLE`, `SAML_METADATA_INVALID` or `SAML_METADATA_EXPIRED`
  */

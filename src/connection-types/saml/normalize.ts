@@ -31,7 +31,7 @@ export function checkSubject(verified: VerifiedAssertion, settings: SamlSettings
     refuse("SAML_EMAIL_AMBIGUOUS", `${email.count} different addresses in ${email.attribute}`);
 }
 
-/** For an assertion that `checkSubject` refuses, the unsafe parts are empty. */
+/** Makes the profile. If `checkSubject` would refuse the assertion, the unsafe values are empty. */
 export function normalize(verified: VerifiedAssertion, settings: SamlSettings): NormalizedProfile {
   const { attributes } = verified;
   const email = readEmail(verified, settings);
@@ -77,7 +77,8 @@ export function normalize(verified: VerifiedAssertion, settings: SamlSettings): 
 
 /**
  * The stable name of the person at this provider: the NameID, or a subject identifier attribute if the NameID is
- * transient. The attribute's specification says that case does not matter. `null` without either.
+ * transient. The attribute is returned in lower case, because its specification says that case does not matter. `null`
+ * if neither is there.
  */
 function readSubject({ nameId, attributes, issuer }: VerifiedAssertion): string | null {
   if (nameId.format === NAME_ID_FORMAT.transient) {
@@ -100,8 +101,9 @@ type Email =
   | { readonly kind: "ambiguous"; readonly attribute: string; readonly count: number };
 
 /**
- * Formats of a NameID that may be an e-mail address. Many providers send the address in a different format. The second
- * format is not in the specification, but common. A transient name is new at every sign-in.
+ * The formats in which a NameID may be an e-mail address. Many providers send the address in another format than
+ * `emailAddress`. The second format is not in the specification, but common. The transient format is left out, because
+ * such a name is new at every sign-in.
  */
 const ADDRESS_FORMATS: ReadonlySet<string> = new Set([
   NAME_ID_FORMAT.emailAddress,
@@ -111,8 +113,8 @@ const ADDRESS_FORMATS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Reads the e-mail address. Usher does not choose one of several, because a person may be able to add one at the
- * provider. The exception is the address in the NameID.
+ * Reads the e-mail address. If there are several, Usher takes the address that is also the NameID, and otherwise none:
+ * a person may be able to add an address at the provider.
  */
 function readEmail({ nameId, attributes }: VerifiedAssertion, settings: SamlSettings): Email {
   const named = ADDRESS_FORMATS.has(nameId.format) ? readEmailAddress(nameId.value) : null;
@@ -126,7 +128,9 @@ function readEmail({ nameId, attributes }: VerifiedAssertion, settings: SamlSett
   return { kind: "ambiguous", attribute: found.name, count: distinct.size };
 }
 
-/** Each value is a group. Some known providers join all groups into one value. */
+/**
+ * Reads the groups. Each value is one group, except from a few known providers, which join all groups into one value.
+ */
 function readGroups({ attributes, issuer }: VerifiedAssertion, settings: SamlSettings): Groups {
   const found = readNamed(attributes, settings.groupsAttribute, VOCABULARY.groups, true);
   if (found === null) return leavesGroupsOut(attributes, settings) ? LEFT_OUT : { kind: "silent" };
@@ -148,8 +152,8 @@ const LEFT_OUT: Groups = {
 };
 
 /**
- * Whether the assertion leaves out the person's groups. If Usher read such groups as `silent` or empty, the person would lose
- * roles.
+ * Whether the assertion says that it leaves out the person's groups. If Usher took such groups for `silent` or empty,
+ * the person would lose roles.
  */
 function leavesGroupsOut(attributes: Attributes, { groupsAttribute }: SamlSettings): boolean {
   const isAsked = groupsAttribute === null || groupsAttribute === GROUPS_LEFT_OUT.insteadOf;
@@ -161,7 +165,10 @@ interface Found {
   readonly values: readonly string[];
 }
 
-/** The configured attribute, by its exact name, or one of the usual attributes. */
+/**
+ * The values of the configured attribute, by its exact name; if none is configured, of the first usual attribute with a
+ * value. `null` if there is no such attribute. With `allowEmpty`, an attribute without values counts, too.
+ */
 function readNamed(
   attributes: Attributes,
   configured: string | null,

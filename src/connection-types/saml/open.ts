@@ -1,4 +1,4 @@
-/** Opens a connection: makes a strategy from settings and keys, which all sign-ins share. */
+/** Opens a connection: makes from its settings and keys the strategy that all its sign-ins share. */
 import type { Runtime } from "../../connection/contract/index.js";
 import { parseCertificate, withoutAuthorities, type ProviderCertificate } from "../../protocols/saml/certificates.js";
 import type { ProviderFacts } from "../../protocols/saml/fetch-metadata.js";
@@ -62,8 +62,8 @@ export async function openConnection(
 }
 
 /**
- * The logout URL of the settings; `null` without a usable one. Saving checked the URL, but the operator may have removed a host
- * since.
+ * The logout URL of the settings; `null` without a usable one. The URL was checked when it was saved, but the operator
+ * may no longer allow its host.
  */
 function readLogoutUrl({ logoutUrl }: SamlSettings, { urls }: Runtime): string | null {
   return logoutUrl !== null && urls.browserUrl(new URL(logoutUrl)) === null ? logoutUrl : null;
@@ -87,11 +87,11 @@ function createSource(settings: SamlSettings, runtime: Runtime): ProviderSource 
   return createFixedSource(facts);
 }
 
-/** The provider that the settings describe, or the names of missing and forbidden settings. */
+/** The provider that the settings describe, or the names of the settings that are missing or no longer allowed. */
 function readFacts(settings: SamlSettings, runtime: Runtime): ProviderFacts | { readonly missing: readonly string[] } {
   const { entityId, signOnUrl } = settings;
   const certificates = readCertificates(settings);
-  // Checked when saved, and again here, because the operator may have removed a host since.
+  // The address was checked when it was saved. It is checked again, because the operator may no longer allow its host.
   const isUsable = signOnUrl !== null && runtime.urls.browserUrl(new URL(signOnUrl)) === null;
   if (entityId !== null && isUsable && certificates.length > 0) return { entityId, signOnUrl, certificates };
   return {
@@ -104,8 +104,8 @@ function readFacts(settings: SamlSettings, runtime: Runtime): ProviderFacts | { 
 }
 
 /**
- * The signing certificates of the settings, without authorities that issued another one. In older versions, pasted
- * metadata filled in whole chains.
+ * The signing certificates of the settings, without the authorities that issued one of them. Older versions of Usher
+ * took whole chains of certificates from pasted metadata.
  */
 export function readCertificates(settings: SamlSettings | SamlDraft): readonly ProviderCertificate[] {
   return withoutAuthorities(

@@ -4,7 +4,7 @@ import { parseProviderMetadata, type ProviderMetadata } from "../../protocols/sa
 import { SAML_REFUSALS } from "../../protocols/saml/refusals.js";
 import { ok, warn } from "./findings.js";
 
-/** With a larger difference, sign-ins will fail sooner or later. */
+/** If the two clocks differ by more than this, sign-ins will fail sooner or later. */
 const CLOCK_WARN_SECONDS = 30;
 const NOTHING_THERE =
   "Compare signOnUrl with the provider's set-up page: it may be the entity ID, which often looks like an address. A few providers answer every request without a SAMLRequest in this way. Then sign-ins work.";
@@ -15,7 +15,10 @@ export function describeExchange({ entityId, signOnUrl }: ProviderMetadata): str
   return `Set entityId to ${entityId} and signOnUrl to ${signOnUrl}.`;
 }
 
-/** Gives at most a warning, because a browser may reach an address that this machine cannot reach. */
+/**
+ * Requests the sign-on URL. Gives at most a warning, because a browser may reach an address that this machine cannot
+ * reach.
+ */
 export async function reachSignOn(
   signOnUrl: string,
   entityId: string | null,

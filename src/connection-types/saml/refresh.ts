@@ -5,13 +5,16 @@ import type { ProviderMetadata } from "../../protocols/saml/provider-metadata.js
 import { keepProvider, recallProvider } from "./remember.js";
 import type { SamlSettings } from "./settings.js";
 
-/** Usher notices a withdrawn certificate after this time. It waits longer only if the provider's cacheDuration is longer. */
+/**
+ * The usual time between two readings, after which Usher notices a withdrawn certificate. The time is longer only if
+ * the provider's cacheDuration is longer.
+ */
 const USUAL_PAUSE_SECONDS = 60 * 60;
 const LONGEST_PAUSE_SECONDS = 24 * 60 * 60;
-/** A provider whose document expires soon is not asked more often than this. */
+/** The shortest time between two readings, even if the document expires soon. */
 const SHORTEST_PAUSE_SECONDS = 10 * 60;
 
-/** Returns when to read the metadata again; `null` without a metadata address. */
+/** Reads the metadata and stores its facts. Returns when to read it again; `null` without a metadata address. */
 export async function refreshMetadata(settings: SamlSettings, runtime: Runtime): Promise<Date | null> {
   const { metadataUrl } = settings;
   if (metadataUrl === null) return null;
@@ -23,8 +26,8 @@ export async function refreshMetadata(settings: SamlSettings, runtime: Runtime):
 }
 
 /**
- * Follows the provider's cacheDuration between an hour and a day. Reads a document that ends sooner at half of its
- * remaining time, so that a failure leaves time for further tries.
+ * The next reading is after the provider's cacheDuration, but not before an hour or after a day. If the document
+ * expires soon, the next reading is after half of the time left, so that a failure leaves time for further tries.
  * @internal
  */
 export function chooseNextReading(

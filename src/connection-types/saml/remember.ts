@@ -13,17 +13,20 @@ export async function keepProvider({ facts, readAt }: ReadProvider, { memory }: 
   await memory?.keep(NAME, { entityId, signOnUrl, certificates: certificates.map(({ pem }) => pem) }, readAt);
 }
 
-/** The facts that were stored when the connection was opened. `null` if Usher may not use them. */
+/**
+ * The facts that were stored when the connection was opened; `null` if there are none, or if the settings do not allow
+ * them.
+ */
 export function recallProvider(settings: Source, runtime: Runtime): ReadProvider | null {
   return readKept(runtime.memory?.recall(NAME) ?? null, settings, runtime);
 }
 
-/** The facts that are stored now. `null` if Usher may not use them. */
+/** The facts that are stored now; `null` if there are none, or if the settings do not allow them. */
 export async function recallProviderNow(settings: Source, runtime: Runtime): Promise<ReadProvider | null> {
   return readKept((await runtime.memory?.recallNow(NAME)) ?? null, settings, runtime);
 }
 
-/** Checks stored facts like any input. The operator may also have removed a host since. */
+/** Checks stored facts like any input. The operator may also no longer allow the host of their address. */
 function readKept(kept: KeptFacts | null, settings: Source, { urls }: Runtime): ReadProvider | null {
   if (kept === null || settings.metadataUrl === null) return null;
   const { entityId, signOnUrl, certificates: texts } = kept.facts;

@@ -28,7 +28,7 @@ const nameIdFormat = setting.text({
   help: "The format of the name by which the provider identifies a person: emailAddress, persistent or unspecified, or the full URN. Left out, the provider decides.",
 });
 
-/** In the order of the form. */
+/** The settings, in the order of the form. */
 export const SAML_SETTINGS = {
   metadataXml: {
     ...metadataXml,
@@ -146,7 +146,10 @@ export const SAML_SETTINGS = {
 export type SamlSettings = SettingsOf<typeof SAML_SETTINGS>;
 export type SamlDraft = DraftSettingsOf<typeof SAML_SETTINGS>;
 
-/** Whether a change ends sessions. A document that only adds certificates does not. */
+/**
+ * Whether a change of the metadata document raises the trust version, which ends sessions. A document that only adds
+ * certificates does not.
+ */
 function changesProvider(before: string | null, after: string | null): boolean {
   if (before === null || after === null) return true;
   const [old, present] = [before, after].map((text) => parseProviderMetadata(text, () => null, new Date(0)));

@@ -1,8 +1,8 @@
 /**
- * The usual attribute names of providers: plain names, `urn:oid:` (RFC 4519, RFC 2798, eduPerson,
- * by the X.500/LDAP attribute profile, SAML profiles 8.2), the older MACE names of the same attributes (MACE-Dir SAML
- * attribute profiles, section 2.1), and the claim URIs of Microsoft and WS-Federation.
- * The first name with a value is used. Case does not matter.
+ * The usual attribute names of providers: plain names, `urn:oid:` (RFC 4519, RFC 2798, eduPerson, by the X.500/LDAP
+ * attribute profile, SAML profiles 8.2), the older MACE names of the same attributes (MACE-Dir SAML attribute profiles,
+ * section 2.1), and the claim URIs of Microsoft and WS-Federation. Of the names for one field, Usher uses the first
+ * that has a value. Case does not matter.
  */
 import type { ProfileField } from "../../connection/contract/index.js";
 
@@ -99,7 +99,7 @@ export const VOCABULARY = {
   ],
 } as const satisfies Record<string, readonly string[]>;
 
-/** Names of the other profile fields. */
+/** The attribute names of the other profile fields. */
 export const PROFILE_VOCABULARY: Readonly<Record<ProfileField, readonly string[]>> = {
   phone: [
     "phone",
@@ -139,7 +139,10 @@ export const COMMA_LISTS: ReadonlySet<string> = new Set([
   "http://wso2.org/claims/role",
 ]);
 
-/** OneLogin sends the values of `memberOf` as one text with semicolons. The issuer shows whether it is OneLogin. */
+/**
+ * OneLogin sends the values of `memberOf` as one text with semicolons. The issuer shows whether the provider is
+ * OneLogin.
+ */
 export const SEMICOLON_LIST = { attribute: "memberof", issuer: /^https:\/\/(?:[a-z0-9-]+\.)+onelogin\.com\// } as const;
 
 /** Entra ID sends this attribute instead of the groups if a person is in more than 150 groups. */

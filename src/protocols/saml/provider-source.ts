@@ -1,7 +1,7 @@
 /**
- * The source of a connection's facts about its provider: fixed settings, or a metadata document. Upkeep reads the document
- * on a schedule and stores the facts, which every replica takes from the database. A sign-in reads the document only if no
- * facts are stored, if a signature does not verify, or if upkeep has not read it for a day.
+ * The source of a connection's facts about its provider: fixed settings, or a metadata document. Upkeep reads the
+ * document on a schedule and stores the facts in the database, from which every replica reads them. A sign-in reads the
+ * document only if no facts are stored, if a signature does not verify, or if upkeep has not read it for a day.
  */
 import { ProtocolRefusal } from "../refusal.js";
 import type { ProviderCertificate } from "./certificates.js";
@@ -9,11 +9,14 @@ import { fetchProvider, type MetadataAddress, type ProviderFacts, type ReadProvi
 import type { SamlRefusalCode } from "./refusals.js";
 
 export interface ProviderSource {
-  /** The known facts. Waits for the provider only before its first answer. */
+  /** Returns the known facts. Waits for the provider only if no facts are known yet. */
   readonly current: () => Promise<ProviderFacts>;
   /** Looks for newer facts, for a message that no certificate verifies. Returns `null` if there are none. */
   readonly refresh: () => Promise<ProviderFacts | null>;
-  /** Certificates that the document has lost just now. Messages that the provider signed before still arrive. */
+  /**
+   * The certificates that have just disappeared from the document. Messages that the provider signed with them before
+   * may still arrive.
+   */
   readonly withdrawn: () => readonly ProviderCertificate[];
 }
 
@@ -23,7 +26,7 @@ export function createFixedSource(facts: ProviderFacts): ProviderSource {
 }
 
 export interface MetadataSourceOptions extends MetadataAddress {
-  /** The facts to use if Usher never read the document and cannot fetch it; `null` without any. */
+  /** The facts to use if Usher has never read the document and cannot fetch it; `null` if the settings contain none. */
   readonly lastKnown: ProviderFacts | null;
   /** The facts that this or another process had stored before this source was made. */
   readonly recalled?: ReadProvider | null;
@@ -33,15 +36,18 @@ export interface MetadataSourceOptions extends MetadataAddress {
   readonly keep?: (provider: ReadProvider) => Promise<void>;
 }
 
-/** Upkeep reads the document once a day or more often. After this time upkeep has failed, and sign-ins read the document. */
+/**
+ * Upkeep reads the document once a day or more often. If the facts are older than this, upkeep has failed, and sign-ins
+ * read the document.
+ */
 const STALE_AFTER_SECONDS = 25 * 60 * 60;
 /** How often a replica looks for facts that a different replica has stored. */
 const LOOK_EVERY_SECONDS = 5 * 60;
-/** Sign-ins repeat a failed fetch at most this often. */
+/** The shortest time between two fetches that sign-ins make while fetches fail. */
 const RETRY_EVERY_SECONDS = 60;
 /**
- * Failed signatures cause one fetch in this time, and a few at once. One forged message must not keep Usher from noticing a
- * rotation just afterwards.
+ * Failed signatures cause on average one fetch in this time, but a few may follow each other at once. Otherwise, one
+ * forged message could keep Usher from noticing a rotation just afterwards.
  */
 const REFRESH_EVERY_SECONDS = 60;
 const MOST_REFRESHES_AT_ONCE = 5;
@@ -88,7 +94,7 @@ export function createMetadataSource(options: MetadataSourceOptions): ProviderSo
     return facts;
   }
 
-  /** One fetch at a time, for all callers. */
+  /** Fetches the document. Calls during a fetch share that fetch. */
   function fetchOnce(): Promise<ProviderFacts> {
     triedAt = options.now();
     running ??= load()
@@ -113,19 +119,22 @@ export function createMetadataSource(options: MetadataSourceOptions): ProviderSo
 
   /** Returns the facts to use at the start if Usher cannot fetch the document. */
   function fallBack(error: unknown): ProviderFacts {
-    // A running process keeps its facts even if the address later gives a wrong answer. A starting process does the
-    // same.
+    // A running process keeps its facts even if the address later gives a wrong answer. A starting process therefore
+    // uses the stored facts in the same way.
     if (recalled !== null) {
       hold(recalled);
       return recalled.facts;
     }
-    // The settings replace a missing or expired document, but not a wrong one.
+    // The facts in the settings replace a document that is missing or expired, but not a wrong document.
     const isDown = error instanceof ProtocolRefusal && WAITED_OUT.has(error.code);
     if (isDown && lastKnown !== null) return lastKnown;
     throw error;
   }
 
-  /** The sign-in continues with the known facts. The health of the connection reports a failure. */
+  /**
+   * Looks for newer facts while the sign-in continues with the known ones. If this fails, the connection's health shows
+   * it.
+   */
   async function lookInBackground(): Promise<void> {
     await look();
     if (held !== null && !isFresh(held) && secondsSince(triedAt) > RETRY_EVERY_SECONDS) await fetchOnce();
@@ -155,13 +164,13 @@ export function createMetadataSource(options: MetadataSourceOptions): ProviderSo
   };
 }
 
-/** Allows `most` calls at once, and one more after each period. */
+/** Returns a function that says whether a call is allowed: `most` calls at once, and one more after each period. */
 function limitRate(most: number, periodSeconds: number, now: () => Date): () => boolean {
   let left = most;
   let countedAt = now().getTime();
   return () => {
     const periods = Math.floor((now().getTime() - countedAt) / (periodSeconds * 1000));
-    // A clock that was set back must not take calls away.
+    // If the clock was set back, `periods` is negative, and must not take calls away.
     left = Math.min(most, left + Math.max(periods, 0));
     countedAt = left === most ? now().getTime() : countedAt + periods * periodSeconds * 1000;
     if (left === 0) return false;
@@ -176,7 +185,10 @@ function hasSameCertificates(before: ProviderFacts | null, after: ProviderFacts)
   return pems.size === after.certificates.length && after.certificates.every(({ pem }) => pems.has(pem));
 }
 
-/** The certificates that the provider publishes now, or that another sign-in fetched meanwhile; `null` if they are the tried ones. */
+/**
+ * The facts that the provider publishes now, or that another sign-in fetched meanwhile; `null` if they have the same
+ * certificates as `tried`.
+ */
 export async function findNewer(source: ProviderSource, tried: ProviderFacts): Promise<ProviderFacts | null> {
   const present = (await source.refresh()) ?? (await source.current());
   return hasSameCertificates(tried, present) ? null : present;

@@ -6,8 +6,9 @@ const LONGEST_NAME = 500;
 const LONGEST_VALUE = 4_000;
 
 /**
- * The values of every attribute, by its `Name`, in their order. An attribute that appears twice has the values of both.
- * Empty values are left out. The object has no prototype, because a provider can give an attribute any name.
+ * The values of every attribute, by its `Name`, in their order. An attribute that appears twice has the values of both
+ * places. Empty values and values that are too long are left out. The object has no prototype, because a provider can
+ * give an attribute any name.
  */
 export function readAttributes(assertion: XmlElement): Readonly<Record<string, readonly string[]>> {
   const attributes: Record<string, string[]> = Object.create(null) as Record<string, string[]>;
@@ -25,8 +26,8 @@ export function readAttributes(assertion: XmlElement): Readonly<Record<string, r
 }
 
 /**
- * The text of a value, or of the only element in it (a `NameID` in eduPersonTargetedID). Text with elements in between
- * is left out, because two readers could join it differently.
+ * The text of a value, or of the only element in it (a `NameID` in eduPersonTargetedID). `null` for text with elements
+ * in between, because two readers could join such text differently.
  */
 function readValue(element: XmlElement): string | null {
   const [inner, second] = element.children;

@@ -1,7 +1,7 @@
 /**
- * Reads and writes messages of the binding HTTP-Redirect with their signatures (SAML bindings 3.4.4). The signature covers
- * the query as the sender encoded it, so this file reads the raw query. node-saml signs a different encoding of a space than
- * it sends, so this file also writes the query.
+ * Reads and writes messages of the binding HTTP-Redirect with their signatures (SAML bindings 3.4.4). The signature
+ * covers the query as the sender encoded it, so this file reads the raw query. It also writes the query itself, because
+ * node-saml encodes a space differently in the text that it signs and in the text that it sends.
  */
 import { createSign, createVerify } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
@@ -9,7 +9,7 @@ import { decodeBase64, decodeText } from "./decode-message.js";
 import { quote } from "../refusal.js";
 import { refuse } from "./refusals.js";
 
-/** Bytes of the inflated message. A logout message has about a thousand. */
+/** The most bytes of an inflated message. A logout message has about a thousand. */
 const LONGEST_INFLATED = 40_000;
 
 /** The hashes of accepted signature algorithms, by algorithm identifier: RSA with SHA-256 or longer. */
@@ -50,7 +50,7 @@ export function writeRedirect(
 /** A message of a query, with its signature. */
 export interface RedirectMessage {
   readonly xml: string;
-  /** Whether the key of a certificate in PEM made the signature. */
+  /** Whether the signature was made with the key of this certificate, given in PEM. */
   readonly isSignedBy: (certificate: string) => boolean;
 }
 
@@ -79,12 +79,15 @@ export function readRedirectMessage(rawQuery: string, field: "SAMLRequest" | "SA
 }
 
 interface Pair {
-  /** As sent: name, `=` and encoded value. */
+  /** The pair as it was sent: the name, `=` and the encoded value. */
   readonly raw: string;
   readonly value: string;
 }
 
-/** The pairs by name. Refuses a repeated name, so that Usher reads the pair that was signed. */
+/**
+ * The pairs of a query, by name. Refuses a repeated name, so that Usher cannot read a different pair than the signed
+ * one.
+ */
 function splitQuery(rawQuery: string): ReadonlyMap<string, Pair> {
   const pairs = new Map<string, Pair>();
   for (const raw of rawQuery.split("&")) {
@@ -97,7 +100,7 @@ function splitQuery(rawQuery: string): ReadonlyMap<string, Pair> {
   return pairs;
 }
 
-/** Percent-encoding alone: in base64, `+` is a character and not a space. */
+/** Decodes percent-encoding alone. A `+` stays, because in base64 it is a character and not a space. */
 function decodeValue(encoded: string): string {
   try {
     return decodeURIComponent(encoded);

@@ -1,7 +1,7 @@
 /**
- * Adapts passport-saml's strategy to an `Exchange`. passport-saml writes the request and dispatches the answer. This
- * file does the rest, in the safe order: decode, inspect, find the request, verify, check the profile. The caller then
- * stores the replay note and uses the flow up.
+ * Adapts passport-saml's strategy to an `Exchange`. passport-saml writes the request and passes the answer on to
+ * Usher's code. This file does the rest, in the safe order: decode, inspect, find the request, verify, check the rules
+ * of the SAML profile. The caller then stores the replay note and uses the flow up.
  */
 import { randomBytes } from "node:crypto";
 import { SAML, Strategy as PassportSamlStrategy, ValidateInResponseTo, type Profile } from "@node-saml/passport-saml";
@@ -63,7 +63,7 @@ class ExchangeSaml extends SAML {
     super(options);
   }
 
-  /** Called only for a message that was decoded, inspected and matched with its request. */
+  /** The library calls this only for a message that Usher has decoded, inspected and matched with its request. */
   override async validatePostResponseAsync(): Promise<{ profile: Profile; loggedOut: boolean }> {
     const assertionXml = await this.answer();
     const profile = { issuer: "", nameID: "", nameIDFormat: "", getAssertionXml: () => assertionXml };
@@ -71,7 +71,7 @@ class ExchangeSaml extends SAML {
   }
 }
 
-/** The strategy of one opened connection. Each request gets a child of it (`Object.create`). */
+/** The strategy of one opened connection. Each request gets a child object of the strategy (`Object.create`). */
 export class SamlStrategy extends PassportSamlStrategy {
   constructor(private readonly settings: SamlStrategyOptions) {
     const neverCalled = () => {
@@ -102,14 +102,14 @@ export class SamlStrategy extends PassportSamlStrategy {
       {
         ...libraryOptions(settings, facts),
         generateUniqueId: () => requestId,
-        // A SAML request cannot ask for a maximum age. Without a new authentication, Usher would refuse people whose session
-        // at the provider is older.
+        // A SAML request cannot ask for a maximum age, so Usher asks for a new authentication. Otherwise, it would
+        // refuse people whose session at the provider is older.
         forceAuthn:
           exchange.forceAuthentication || exchange.chooseAccount || settings.authentication.maxAgeSeconds !== null,
       },
       () => refuse("SAML_NOT_A_RESPONSE"),
     );
-    // Not part of SAML, but Entra ID, Okta and AD FS read it. Others ignore it.
+    // `login_hint` is not part of SAML, but Entra ID, Okta and AD FS read it. Other providers ignore it.
     const additionalParams: Record<string, string> =
       exchange.loginHint === null ? {} : { login_hint: exchange.loginHint };
     const report = await this.run(saml, { query: { RelayState: relayState } }, additionalParams);
@@ -152,14 +152,14 @@ export class SamlStrategy extends PassportSamlStrategy {
       authentication: settings.authentication,
     });
     settings.checkSubject(verified);
-    // Refuses a copy as long as any clock within the skew could accept it.
+    // The replay note is kept for as long as any clock within the skew could accept a copy of the message.
     const expiresAt = new Date(Date.parse(verified.expiresAt) + 2 * settings.clockSkewSeconds * 1000);
     return { verified, posted: { flow, replay: { kind: "assertion" as const, id: verified.id, expiresAt } } };
   }
 
   /**
-   * Inspects the response. A refused response is matched with its flow as well, so that the refusal is recorded for that
-   * sign-in.
+   * Inspects the response. Even if the response is refused, looks for the flow that it claims to answer, so that the
+   * refusal is recorded for that sign-in.
    */
   private async inspect(root: XmlElement, facts: ProviderFacts, exchange: PostExchange): Promise<InspectedResponse> {
     const { settings } = this;
@@ -200,8 +200,8 @@ export class SamlStrategy extends PassportSamlStrategy {
       settings.validator.verify({
         responseXml,
         certificates: certificates.map(({ pem }) => pem),
-        // Every signature of the message must verify, even if the settings require only one. Otherwise, an attacker could
-        // change the part that the unverified signature covers.
+        // Every signature in the message must be verified, even if the settings require only one. Otherwise, an
+        // attacker could change the part that the unverified signature covers.
         responseMustBeSigned: response.responseIsSigned,
         assertionMustBeSigned: (assertion.kind === "plain" && assertion.isSigned) || mustSignAssertion(settings),
         encryption:
@@ -255,7 +255,7 @@ function mustSignAssertion({ signedPart }: SamlStrategyOptions): boolean {
   return signedPart === "ASSERTION" || signedPart === "BOTH";
 }
 
-/** The rules on signatures and encryption that need no key. */
+/** Checks those of the connection's rules on signatures and encryption that need no key. */
 function checkSignedParts(response: InspectedResponse, settings: SamlStrategyOptions): void {
   const { assertion, responseIsSigned } = response;
   const { signedPart } = settings;
@@ -291,8 +291,8 @@ function libraryOptions(settings: SamlStrategyOptions, facts: ProviderFacts | nu
     signatureAlgorithm: "sha256" as const,
     digestAlgorithm: "sha256",
     ...(settings.signingKey !== null && { privateKey: settings.signingKey }),
-    // The exchange finds, matches and uses up the request. Replicas do not share the library's own store, which is also
-    // not atomic.
+    // Usher itself finds, matches and uses up the request. The library's own store is neither atomic nor shared by the
+    // replicas.
     validateInResponseTo: ValidateInResponseTo.never,
     wantAuthnResponseSigned: true,
     wantAssertionsSigned: true,

@@ -1,6 +1,6 @@
 /**
  * Makes a key pair with a self-signed certificate (X.509 v3, RFC 5280). SAML providers accept a key only in a
- * certificate, and Node cannot make one. Providers do not check its issuer or its expiry.
+ * certificate, and Node cannot make certificates. Providers do not check the issuer or the expiry of this certificate.
  */
 import { createSign, generateKeyPair, randomBytes } from "node:crypto";
 import { promisify } from "node:util";
@@ -38,7 +38,7 @@ export async function createCertifiedKey(commonName: string, now: Date): Promise
   };
 }
 
-/** Tag, length and content (X.690 8.1). */
+/** One element of the binary encoding DER: tag, length and content (X.690 8.1). */
 function der(tag: number, content: Buffer): Buffer {
   const length =
     content.length < 0x80
@@ -61,7 +61,7 @@ function integer(bytes: Buffer): Buffer {
   return der(0x02, bytes);
 }
 
-/** UTCTime until 2049, and GeneralizedTime after it (RFC 5280 4.1.2.5). */
+/** An instant in DER: UTCTime until the end of 2049, and GeneralizedTime after that (RFC 5280 4.1.2.5). */
 function time(instant: Date): Buffer {
   const digits = `${instant.toISOString().replace(/[-:T]/g, "").slice(0, 14)}Z`;
   return instant.getUTCFullYear() < 2050 ? der(0x17, Buffer.from(digits.slice(2))) : der(0x18, Buffer.from(digits));

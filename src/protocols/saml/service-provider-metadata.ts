@@ -5,10 +5,13 @@ export interface ServiceProvider {
   readonly entityId: string;
   readonly acsUrl: string;
   readonly logoutUrl: string;
-  /** In PEM. Usher signs with the first one: every logout message, and requests if `signsRequests`. */
+  /**
+   * In PEM. Usher signs with the key of the first certificate: every logout message and, if `signsRequests`, every
+   * sign-in request.
+   */
   readonly signingCertificates: readonly string[];
   readonly signsRequests: boolean;
-  /** In PEM. The provider may encrypt assertions for these. Empty if it should not encrypt. */
+  /** In PEM. The provider may encrypt assertions for these certificates. Empty if the provider should not encrypt. */
   readonly encryptionCertificates: readonly string[];
   readonly nameIdFormat: string | null;
   readonly wantAssertionsSigned: boolean;

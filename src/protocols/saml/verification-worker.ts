@@ -1,6 +1,6 @@
 /**
- * The worker thread, which receives one message and sends one answer. The worker pool starts it from the compiled
- * program.
+ * The code of a worker thread. For each message that the thread receives, it sends one answer. The worker pool starts
+ * the thread from the compiled program.
  */
 import { parentPort } from "node:worker_threads";
 import { verifyMessage, type VerificationJob } from "./verify-message.js";

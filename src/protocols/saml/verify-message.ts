@@ -1,6 +1,6 @@
 /**
  * Verifies the signatures of one response with node-saml and returns the signed XML (SAML core 5, SAML bindings 3.5).
- * It runs in a worker thread or in the calling thread, without connections, flows or clocks.
+ * The code runs in a worker thread or in the calling thread, so it uses no connections, flows or clocks.
  */
 import { SAML, ValidateInResponseTo } from "@node-saml/passport-saml";
 import { ProtocolRefusal } from "../refusal.js";
@@ -14,7 +14,7 @@ import type { SamlRefusalCode } from "./refusals.js";
 export interface VerificationJob {
   /** The text that `inspectResponse` accepted. */
   readonly responseXml: string;
-  /** The provider's certificates in PEM. Any of them may verify the signature. */
+  /** The provider's certificates in PEM. One of them must verify each signature. */
   readonly certificates: readonly string[];
   readonly responseMustBeSigned: boolean;
   readonly assertionMustBeSigned: boolean;
@@ -51,8 +51,9 @@ async function verify(job: VerificationJob): Promise<VerificationAnswer> {
       return callLibrary({ ...job, assertionMustBeSigned: job.assertionMustBeSigned || isSigned }, opened.key);
     }
     case "unauthenticated": {
-      // With CBC, an attacker who changes the text can learn about its padding. The signature around it must therefore
-      // be verified before decryption. The library keeps this order when it requires a signed response.
+      // With CBC, an attacker who changes the encrypted text can learn about its padding. The signature around that
+      // text must therefore be verified before decryption. The library keeps this order when it requires a signed
+      // response.
       let answer = refused("SAML_DECRYPTION_FAILED");
       for (const key of job.decryptionKeys) {
         answer = await callLibrary({ ...job, responseMustBeSigned: true }, key);
@@ -79,8 +80,9 @@ function openAssertion(job: VerificationJob): { xml: string; key: string } | nul
 }
 
 /**
- * Uses node-saml only up to the signed bytes. Usher's own profile checks replace the library's reading of the
- * assertion. They check more, use the connection's clock, and say what is wrong.
+ * Uses node-saml only to verify signatures and to find the signed XML. Usher's own checks (`check-assertion.ts`)
+ * replace the library's reading of the assertion. These checks are stricter, use the connection's clock, and say what
+ * is wrong.
  */
 class SignatureOnlySaml extends SAML {
   protected override async processValidlySignedAssertionAsync(assertionXml: string) {
@@ -96,7 +98,7 @@ async function callLibrary(job: VerificationJob, decryptionKey: string | null): 
     wantAuthnResponseSigned: job.responseMustBeSigned,
     wantAssertionsSigned: job.assertionMustBeSigned,
     ...(decryptionKey !== null && { decryptionPvk: decryptionKey }),
-    // The constructor requires these values, but nothing uses them. The profile checks compare addresses, audience,
+    // The constructor requires these values, but nothing uses them. `check-assertion.ts` compares addresses, audience,
     // instants and the request, on the verified XML.
     issuer: "not-used",
     callbackUrl: "https://not-used.invalid",

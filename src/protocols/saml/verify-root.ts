@@ -5,8 +5,9 @@ import { extendLibraries } from "./library-algorithms.js";
 import { NAMESPACE } from "./names.js";
 
 /**
- * Returns the canonical XML that the signature covers, or `null` if no certificate verifies it. `checkSignature` of
- * `inspect-response.ts` has checked that the root has one signature, of itself and with accepted algorithms.
+ * Returns the canonical XML that the signature covers, or `null` if no certificate verifies the signature. The caller
+ * must have called `checkSignature` of `inspect-response.ts`: the root has exactly one signature, of the root itself
+ * and with accepted algorithms.
  *
  * @param certificates in PEM
  */
@@ -23,7 +24,7 @@ export function verifyRoot(xml: string, certificates: readonly string[]): string
       const [signed, ...others] = verifier.checkSignature(normalized) ? verifier.getSignedReferences() : [];
       if (signed !== undefined && others.length === 0) return signed;
     } catch {
-      // The next certificate may verify it.
+      // This certificate does not verify the signature, but the next one may.
     }
   }
   return null;

@@ -10,9 +10,9 @@ import type { VerificationAnswer, VerificationJob } from "./verify-message.js";
 export interface WorkerPoolOptions {
   /** The compiled worker. */
   readonly worker: URL;
-  /** At least two, so that one slow document never stops the others. */
+  /** The number of threads: at least two, so that one slow document never stops the others. */
   readonly threads?: number;
-  /** How many messages may wait for a thread. The pool refuses the next one with `SAML_BUSY`. */
+  /** How many messages may wait for a thread. The pool refuses a further message with `SAML_BUSY`. */
   readonly queueLength?: number;
   /** How long a thread may work on one message, including the start of the thread. */
   readonly timeLimitMilliseconds?: number;
@@ -77,7 +77,7 @@ export function createWorkerPool(options: WorkerPoolOptions): Validator {
     const thread = idle ?? (threads.size < size ? start() : null);
     if (thread === null) return;
     thread.task = queue.shift()!;
-    // A graceful stop waits for the message that the thread verifies.
+    // While the thread works, it keeps the process alive, so that a graceful stop waits for its message.
     thread.worker.ref();
     thread.timer = setTimeout(() => replace(thread, `not finished after ${timeLimit} ms`), timeLimit);
     thread.worker.postMessage(thread.task.job);

@@ -32,7 +32,7 @@ export function writeLogoutRequest(head: LogoutHead, subject: LogoutSubject): st
   return writeMessage("LogoutRequest", head, {}, `<saml:NameID${nameId}>${escapeXml(value)}</saml:NameID>${session}`);
 }
 
-/** The answer that says that Usher ended the sessions. */
+/** Writes the answer that tells the provider that Usher has ended the sessions. */
 export function writeLogoutResponse(head: LogoutHead, inResponseTo: string): string {
   const status = `<samlp:Status><samlp:StatusCode Value="${STATUS.success}"/></samlp:Status>`;
   return writeMessage("LogoutResponse", head, { InResponseTo: inResponseTo }, status);

@@ -10,7 +10,8 @@ export function childrenOf(element: XmlElement, namespace: string, name: string)
 /**
  * The one child element of this name.
  *
- * @throws XmlIssue `unexpected` when there is none, or several: two readers could choose different ones
+ * @throws XmlIssue `unexpected` when there is no such child, or several of them: two readers could choose different
+ *   ones
  */
 export function onlyChildOf(parent: XmlElement, namespace: string, name: string): XmlElement {
   const found = childrenOf(parent, namespace, name);

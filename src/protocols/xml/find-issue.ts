@@ -6,7 +6,7 @@
 import { XmlIssue } from "./issue.js";
 import { readXml } from "./read-xml.js";
 
-/** Markup that `readXml` refuses and this check accepts: its start, its end, its name. */
+/** The kinds of markup that `readXml` refuses but this check accepts, each with its start, its end and its name. */
 const ACCEPTED = [
   ["<!--", "-->", "a comment"],
   ["<![CDATA[", "]]>", "a CDATA section"],
@@ -14,8 +14,8 @@ const ACCEPTED = [
 ] as const;
 
 /**
- * The declaration of the prefix `xml`, which is always in force (Namespaces in XML 1.0, section 3). Shibboleth writes it all
- * the same.
+ * The declaration of the prefix `xml`. It is needless, because this prefix is always declared (Namespaces in XML 1.0,
+ * section 3), but Shibboleth writes it and `readXml` refuses it.
  */
 const REDUNDANT = / xmlns:xml=(["'])http:\/\/www\.w3\.org\/XML\/1998\/namespace\1/g;
 
@@ -37,7 +37,8 @@ export function findXmlIssue(text: string): XmlIssue | null {
   }
   pieces.push(text.slice(position));
   try {
-    // Replaces each piece of markup by an element. An element, too, may not be inside a tag, and counts towards the limits.
+    // Replaces each accepted piece of markup by an element, so that the same rules hold for it: it must not be inside a
+    // tag, and it counts towards the limits.
     readXml(`<r>${pieces.join("<m/>").replace(REDUNDANT, "")}</r>`);
     return null;
   } catch (error) {

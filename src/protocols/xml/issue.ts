@@ -1,4 +1,4 @@
-/** A fault in a document. Each protocol makes a refusal of it. */
+/** The kinds of faults in a document. Each protocol turns a fault into a refusal of its own. */
 
 export type XmlIssueKind =
   /** The text is not well-formed XML. */

@@ -1,15 +1,15 @@
 /**
  * Reads the part of XML in which protocols write their messages: elements, attributes, text, character references and
- * namespaces (XML 1.0, fifth edition; Namespaces in XML 1.0). It refuses everything that two readers may understand
- * differently: comments, CDATA, processing instructions, DOCTYPE, undeclared prefixes, repeated attributes. It stops at
- * the first element beyond the limit.
+ * namespaces (XML 1.0, fifth edition; Namespaces in XML 1.0). The reader refuses everything that two readers may
+ * understand differently: comments, CDATA, processing instructions, DOCTYPE, undeclared prefixes, repeated attributes.
+ * It stops at the first element beyond `XML_LIMITS`.
  */
 import { XmlIssue, type XmlIssueKind } from "./issue.js";
 
 /**
- * How large a document may be. Real messages have some hundred elements, twelve levels, ten attributes on an element and
- * fewer than a dozen namespaces in force. The cost of an element that declares a namespace grows with the number of
- * namespaces in force there.
+ * How large a document may be. Real messages have some hundred elements, twelve levels, ten attributes on an element
+ * and fewer than a dozen namespaces in force. Namespaces are limited because the cost of an element that declares one
+ * grows with the number of namespaces in force there.
  */
 export const XML_LIMITS = {
   characters: 2_000_000,
@@ -30,17 +30,18 @@ export interface XmlElement {
   readonly parent: XmlElement | null;
   readonly children: readonly XmlElement[];
   /**
-   * Attributes without a namespace by name, the others as `{namespace}name`. Does not contain namespace declarations.
+   * The attributes: those without a namespace by their name, the others by `{namespace}name`. Namespace declarations
+   * are left out.
    */
   readonly attributes: ReadonlyMap<string, string>;
-  /** The text directly inside, joined across child elements. */
+  /** The text directly inside this element, with the texts before, between and after its child elements joined. */
   readonly text: string;
 }
 
 interface OpenElement {
   namespace: string;
   name: string;
-  /** With its prefix, for comparison with the end tag. */
+  /** The name with its prefix, for comparison with the end tag. */
   tag: string;
   parent: OpenElement | null;
   children: OpenElement[];
@@ -49,8 +50,8 @@ interface OpenElement {
   prefixes: ReadonlyMap<string, string>;
 }
 
-// Names outside ASCII are legal XML, but protocols do not use them. Without them, every expression below is
-// unambiguous.
+// Names outside ASCII are legal XML, but protocols do not use them. Because the expressions below leave them out, each
+// of them can match a text in only one way.
 const START = /<([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)/y;
 const ATTRIBUTE = /[ \t\r\n]+([A-Za-z_][\w.-]*(?::[A-Za-z_][\w.-]*)?)[ \t\r\n]*=[ \t\r\n]*(?:"([^"<]*)"|'([^'<]*)')/y;
 const START_END = /[ \t\r\n]*(\/?)>/y;
@@ -150,7 +151,8 @@ function declarePrefixes(written: readonly [string, string][], outer: ReadonlyMa
   for (const [attribute, value] of written) {
     if (attribute !== "xmlns" && !attribute.startsWith("xmlns:")) continue;
     const prefix = attribute === "xmlns" ? "" : attribute.slice("xmlns:".length);
-    // Both names have a fixed meaning, and only the default namespace can be undeclared (Namespaces in XML 3).
+    // The prefixes `xml` and `xmlns` have a fixed meaning, and only the default namespace can be set to none
+    // (Namespaces in XML 3).
     if (prefix === "xml" || prefix === "xmlns" || value === XML_NAMESPACE || (prefix !== "" && value === ""))
       fail("malformed", "a declaration of a namespace that is not allowed");
     if (declared.has(prefix)) fail("malformed", "a namespace prefix that is declared twice");
