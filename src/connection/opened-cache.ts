@@ -16,15 +16,16 @@ interface Entry<Opened> {
 }
 
 /**
- * Returns a function that opens something, or returns it from the cache. Concurrent calls open it once. A failure is not cached.
+ * Returns a function that opens something, or returns it from the cache. Concurrent calls open it once. A failure is
+ * not cached.
  *
- * @param options `maximum` is the largest number of entries. A further one replaces the least recently used
+ * @param options `maximum` is the largest number of entries. A further entry replaces the least recently used entry
  */
 export function createOpenedCache<Key extends { readonly id: string; readonly version: number }, Opened>(
   openKey: (key: Key) => Promise<Opened>,
   { clock, maximum }: { readonly clock: Clock; readonly maximum: number },
 ): (key: Key) => Promise<Opened> {
-  /** By id, in the order of their last use. A newer version replaces an older one. */
+  /** The opened things by id, in the order of their last use. A newer version replaces an older version. */
   const entries = new Map<string, Entry<Opened>>();
 
   function keep(id: string, entry: Entry<Opened>): void {

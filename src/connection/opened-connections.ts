@@ -41,7 +41,10 @@ export interface OpenedConnectionsParts {
   readonly runtime: RuntimeParts;
   /** If absent, types have no memory and do not know the mapped claims. */
   readonly loadContext?: (connection: Connection) => Promise<OpeningContext>;
-  /** The largest number of cached connections, 500 when left out. A further one replaces the least recently used. */
+  /**
+   * The largest number of cached connections, 500 when left out. A further connection replaces the least recently used
+   * one.
+   */
   readonly maximum?: number;
 }
 

@@ -4,7 +4,7 @@
 export interface FlowDraft {
   /** The id of the request that the response will name (SAML `InResponseTo`); `null` if the protocol uses `state`. */
   readonly requestId: string | null;
-  /** For example, the nonce and the code verifier. Usher encrypts them before it stores them. */
+  /** The secret values, such as the nonce and the code verifier. Usher encrypts them before it stores them. */
   readonly secrets: Readonly<Record<string, string>>;
 }
 

@@ -24,7 +24,7 @@ export interface StartRequest {
   readonly loginHint: string | null;
   /** The provider that a third party names (OpenID Connect Core 4, `iss`), as it came; `undefined` if none does. */
   readonly issuer?: unknown;
-  /** Whether the provider should let the person choose the account, even if one is signed in there. */
+  /** Whether the provider should let the person choose the account, even if an account is signed in there. */
   readonly chooseAccount: boolean;
   /** Whether a message of the provider's portal began this sign-in. Such a message answers no request of Usher. */
   readonly fromPortal?: boolean;
@@ -56,7 +56,7 @@ export async function beginFlow(
   return outcome.url;
 }
 
-/** The provider that a third party names; `null` without one. */
+/** Reads the provider that a third party names; `null` if none is named. */
 function readIssuer(value: unknown): string | null {
   if (value === undefined) return null;
   if (typeof value === "string" && value.length <= LONGEST_RETURN_URL) return value;

@@ -277,7 +277,7 @@ export const ACCOUNT_INVITED = refusal(
   "The person has to accept the invitation before they can sign in.",
 );
 
-/** One sentence for a guessed link and for one of a deleted account, because nothing is left of it. */
+/** The same sentence for a guessed link and for the link of a deleted account, because nothing is left of that link. */
 export const INVITATION_UNKNOWN = refusal(
   "INVITATION_UNKNOWN",
   404,

@@ -11,9 +11,9 @@ export interface SignInLimits {
    * Refused logout messages. Accepted logout messages have no limit, because a provider may sign everybody out at once.
    */
   readonly logoutRefusals: RateLimit;
-  /** Look-ups of organizations that do not exist. Guessing short names causes many. */
+  /** Look-ups of organizations that do not exist. Somebody who guesses short names causes many of them. */
   readonly lookups: RateLimit;
-  /** Sign-ins by password, right or wrong. Each costs a verification. */
+  /** Sign-ins by password, right or wrong. Each costs the verification of a password, which is slow on purpose. */
   readonly passwords: RateLimit;
   /** Requests for a link to set a new password. */
   readonly passwordLinks: RateLimit;
@@ -21,7 +21,7 @@ export interface SignInLimits {
   readonly passwordsOfAccount: RateLimit;
 }
 
-/** Enough for a company whose people sign in from one address within an hour. @internal */
+/** The limit of `starts`, enough for a company whose people all sign in from one address within an hour. @internal */
 export const STARTS_A_MINUTE = 300;
 /** @internal */
 export const REFUSALS_A_MINUTE = 300;

@@ -51,7 +51,10 @@ import { describePerson, describeProviderSession, showClaims, verifyPost, verify
 export interface AnswerRequest {
   readonly connectionId: string;
   readonly parameters: Readonly<Record<string, unknown>>;
-  /** The connection type, if the callback is that of the operator's app; absent for the connection's own callback. */
+  /**
+   * The id of the connection type if the answer came to the callback of the operator's app; absent for the connection's
+   * own callback.
+   */
   readonly operatorAppOf?: string;
 }
 

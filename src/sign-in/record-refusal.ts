@@ -56,7 +56,7 @@ type SafeReason = Pick<Reason, "code" | "status" | "message" | "remedy">;
 /** The known facts of a refused attempt. */
 export interface RefusedAttempt {
   readonly organization: Organization;
-  /** `null` for a one-time link or a password. */
+  /** The connection of the attempt; `null` for a one-time link or a password. */
   readonly connection: Connection | null;
   /** The user of a one-time link; absent for other attempts. */
   readonly userId?: string | null;

@@ -8,7 +8,7 @@ import type { FlowNotes } from "./flow/keep-flow.js";
 import { recordRefusal, type SignInRefused } from "./record-refusal.js";
 import type { SignInServices } from "./services.js";
 
-/** The notes of a flow or ticket that its attempt takes over. */
+/** What an attempt takes over from the flow or ticket that it continues. */
 type ResumedNotes = Pick<FlowNotes, "returnTo" | "steps" | "testReference" | "consent">;
 
 /** What the steps record about an attempt while it runs. */

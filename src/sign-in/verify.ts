@@ -96,7 +96,10 @@ function requireIdentity(typeId: string, profile: Pick<NormalizedProfile, "issue
   }
 }
 
-/** Makes a profile of a verified message, within bounds, and fetches groups if the type does. */
+/**
+ * Makes a profile from a verified message and limits the length of its values. If the type fetches groups from the
+ * provider, they become the profile's groups.
+ */
 export async function describePerson(
   { type, settings, opened, runtime }: Pick<OpenedConnection, "type" | "settings" | "opened" | "runtime">,
   verified: unknown,
@@ -107,11 +110,17 @@ export async function describePerson(
   return groups === undefined ? profile : { ...profile, groups };
 }
 
-/** The largest number of characters of a name of the provider's session, and of its secrets as JSON. */
+/**
+ * The most characters of each name in a provider's session (person or session), and the most characters of the
+ * session's secrets as JSON.
+ */
 const LONGEST_SESSION_NAME = 2_000;
 const LONGEST_SESSION_SECRETS = 16_000;
 
-/** The person's session at the provider, within bounds; `null` if the type or the provider has none. */
+/**
+ * The person's session at the provider; `null` if the type does not sign people out together with the provider, or the
+ * message names no session.
+ */
 export function describeProviderSession(
   { type, opened }: Pick<OpenedConnection, "type" | "opened">,
   verified: unknown,

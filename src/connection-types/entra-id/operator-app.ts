@@ -29,7 +29,10 @@ export function readOwnTenant(claims: Claims): string {
   return isGuest(claims, tenantId) ? refuse("ENTRA_CONSENT_BY_GUEST", `tid is ${tenantId}`) : tenantId;
 }
 
-/** The issuers of all directories of a cloud. A token's issuer must be that of its own `tid`. */
+/**
+ * The issuers of all directories of a cloud. The issuer of a token must be the issuer of the directory in the token's
+ * `tid`.
+ */
 export function directoryIssuers(issuerOf: (tenantId: string) => string): TenantIssuers {
   return {
     includes: (issuer) => {

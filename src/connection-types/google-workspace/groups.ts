@@ -82,7 +82,7 @@ export async function fetchGroups({ sub }: Claims, directory: Directory | null):
     const values = await directory.read({
       key: user,
       path: pageOf(null),
-      // For a person without groups, the answer contains no list.
+      // Google's answer contains no list for a person without groups.
       readPage: ({ groups = [], nextPageToken: next = null }) =>
         areGroups(groups) && (next === null || typeof next === "string")
           ? { values: groups.map(({ email }) => email.toLowerCase()), next: next === null ? null : pageOf(next) }

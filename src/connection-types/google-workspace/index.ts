@@ -69,7 +69,7 @@ export function createGoogleWorkspaceType(issuer: string, directoryUrl: string, 
       checkClaims: (claims) => (domains === null ? void readDomain(claims) : checkDomain(claims, domains)),
       checkPerson: (claims) => checkOneEmail(claims, CLAIM_NAMES),
     }),
-    // Google accepts only one domain, or `*` for all Workspaces.
+    // The parameter `hd` can name only one domain, or `*` for all Workspaces.
     strategy: (party, { domains }) => {
       const [domain = "*", ...others] = domains ?? [];
       return new GoogleStrategy({ ...party, hostedDomain: others.length === 0 ? domain : "*" });

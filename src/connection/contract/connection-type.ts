@@ -218,7 +218,10 @@ export interface ConnectionType<
    * The diagnosis then warns if merging requires verified addresses.
    */
   readonly saysWhetherEmailIsVerified?: false;
-  /** Without it, a test sign-in shows the profile alone, and a preview takes no claims. */
+  /**
+   * Shows and reads claims. A test sign-in of a type without this member shows only the profile, and a preview takes no
+   * claims.
+   */
   readonly claims?: ClaimsView<Verified, Opened>;
   /** Runs every check that works without a user. Does not throw for faults of the provider. */
   readonly diagnose: (settings: SettingsOf<Declaration>, runtime: Runtime) => Promise<readonly Finding[]>;

@@ -11,9 +11,15 @@ export type SettingKind =
 export type UrlRule = (url: URL) => string | null;
 
 export interface ParseContext {
-  /** For addresses that the server requests: https and public, except hosts that the operator allows. */
+  /**
+   * The rule for addresses that the server requests: they must be https and public, except on hosts that the operator
+   * allows.
+   */
   readonly serverUrl: UrlRule;
-  /** For addresses that only browsers request: https, and http for hosts that the operator allows. They may be private. */
+  /**
+   * The rule for addresses that only browsers request: they must be https, except on hosts that the operator allows.
+   * They may be private.
+   */
   readonly browserUrl: UrlRule;
 }
 
@@ -233,7 +239,7 @@ export function choice<
   ) as Setting<Options extends { required: true } | { default: string } ? Value : Value | null>;
 }
 
-/** Some of a few values, at least one. */
+/** At least one of a few values. */
 export function choices<
   const Value extends string,
   const Options extends Omit<Common<readonly Value[]>, "default"> & { default?: readonly NoInfer<Value>[] },

@@ -42,7 +42,7 @@ export class EnforcementResolver {
     @Ctx() { caller }: RequestContext,
     @Arg("input", () => ChangeAuthMethodInput, { description: "The people to move." }) input: ChangeAuthMethodInput,
   ): Promise<UsersPayload> {
-    // A caller without the permission gets one error, not one per account.
+    // Checked here already, so that a caller without the permission gets one error and not one for each account.
     scopeFor(caller, "USERS_WRITE");
     return { results: await changeAuthMethod(this.services, caller, input) };
   }

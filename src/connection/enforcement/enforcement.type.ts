@@ -27,7 +27,7 @@ registerEnumType(SsoRequirementObstacleEnum, {
   simpleResolvers: true,
 })
 export class SsoRequirementType {
-  /** For the field `users`; not in the schema. */
+  /** Not in the schema. The resolver of the field `users` needs it. */
   organizationId!: string;
 
   @Field(() => [SsoRequirementObstacleEnum], {

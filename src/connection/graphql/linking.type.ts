@@ -9,7 +9,7 @@ import type { RelinkResult } from "../identity/relink-identities.js";
   description: "What switching a connection's policy `accountLinking` would do.",
 })
 export class AccountLinkingEffectType {
-  /** For the field `users`; not in the schema. */
+  /** Not in the schema. The resolver of the field `users` needs these values. */
   organizationId!: string;
   userIds!: readonly string[];
 
@@ -43,7 +43,7 @@ registerEnumType(LinkRequestStateEnum, {
   simpleResolvers: true,
 })
 export class LinkRequestType {
-  /** For the fields `user` and `connection`; not in the schema. */
+  /** Not in the schema. The resolvers of the fields `user` and `connection` need these values. */
   organizationId!: string;
   connectionId!: string;
   userId!: string;

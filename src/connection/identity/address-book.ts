@@ -41,7 +41,10 @@ export interface AddressBook {
   readonly providerAddressOf: (userId: string) => FieldValue | null;
 }
 
-/** The number of accounts of one address that merging considers. More accounts share an address only by mistake. */
+/**
+ * The most accounts with the same address that a sign-in considers for merging. More accounts share an address only by
+ * mistake.
+ */
 export const MOST_ACCOUNTS_OF_ADDRESS = 100;
 
 export async function loadAddressBook(reader: Reader, query: AddressBookQuery): Promise<AddressBook> {

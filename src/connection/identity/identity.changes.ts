@@ -177,7 +177,7 @@ async function appendLinked(
   });
 }
 
-/** The data that both events about links share. */
+/** The data that `user.linked` and `user.unmerged` have in common. */
 async function describeLink(unit: UnitOfWork, organization: Organization, user: User, identity: Identity) {
   const { id, connectionId, issuer, subject } = identity;
   const { snapshot } = await describeAccount(unit, organization, user);

@@ -74,7 +74,7 @@ export async function findLinks(reader: Reader, connectionId: string, issuer: st
 /** The number of keys in one query for a person's links. A person rarely has more than one retired link. */
 const KEYS_AT_ONCE = 10;
 
-/** Every link of a person at a provider, with retired ones. */
+/** Every link of a person at a provider, including retired links. */
 export async function findLinksOfPerson(reader: Reader, person: PersonAtProvider): Promise<readonly Identity[]> {
   const { connectionId, issuer, subject } = person;
   const keyHash = identityKey(connectionId, issuer, subject);
@@ -273,11 +273,11 @@ export async function hasOwnLink(reader: Reader, connectionId: string, userId: s
 }
 
 export type NewIdentity = Pick<Identity, "connectionId" | "userId" | "issuer" | "subject" | "emailKey"> & {
-  /** Defaults to `OWN`. */
+  /** The kind of the link; `OWN` when left out. */
   readonly linkKind?: LinkKind;
   /** Absent if the person has not signed in through the link yet. */
   readonly lastSignedInAt?: Date;
-  /** Absent if the provider did not say. */
+  /** Whether the provider called the address verified; absent if the provider did not say. */
   readonly emailVerified?: boolean | null;
   readonly externalId?: string;
 };

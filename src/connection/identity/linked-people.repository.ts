@@ -6,7 +6,7 @@ import { IDENTITY_COLUMNS, identityFromRaw, type Links, type RawIdentity } from 
 import { retiredKey, type Identity } from "./identity.js";
 
 /**
- * Every link of an organization with one of several addresses, retired ones included.
+ * Every link in an organization that has one of several addresses, including retired links.
  *
  * @param addresses the condition on the column of a folded address
  */
@@ -65,7 +65,10 @@ export async function findLinkedPeople(
 }
 
 export interface FollowedLinksQuery {
-  /** Whether the connection follows merged links. If so, a merged link goes before a person's own link. */
+  /**
+   * Whether the connection merges. If it does, sign-ins follow a person's merged link, and the own link only without
+   * one.
+   */
   readonly merges: boolean;
   /** `null` for all users. */
   readonly userIds: readonly string[] | null;

@@ -23,7 +23,10 @@ import { findLinks, findLinksOfPerson } from "./identity.repository.js";
 import type { Identity } from "./identity.js";
 import { findFollowedLinks } from "./linked-people.repository.js";
 
-/** The most people in one request. They are one unit of work, and other changes of the organization wait for it. */
+/**
+ * The most people that one request moves. One unit of work moves all of them, and other changes of the organization
+ * wait for it.
+ */
 export const MOST_PEOPLE_AT_ONCE = 500;
 
 export interface RelinkManyInput {

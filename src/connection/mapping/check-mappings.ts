@@ -10,7 +10,7 @@ export const MOST_MAPPINGS = 200;
 const LONGEST_CLAIM = 500;
 /** The most characters of a value or a pattern. */
 const LONGEST_VALUE = 1000;
-/** The most characters of all patterns together, with repetitions written out. RE2 takes a second for them. */
+/** The most characters of all patterns together, with repetitions written out. RE2 takes a second for so many. */
 const MOST_PATTERN_LENGTH = 20_000;
 /** The most bytes of all values of a rule as JSON. A text column of MySQL holds 65,535 bytes. */
 const MOST_VALUE_BYTES = 60_000;

@@ -9,7 +9,10 @@ export const GROUPS_CLAIM = "groups";
 /** Copies a claim to a field. */
 export interface AttributeMapping {
   readonly id: string;
-  /** Starts at 1. If several mappings name one field, the first whose claim was sent decides. */
+  /**
+   * The place in the list, from 1. If several mappings name the same field, the first mapping whose claim was sent
+   * decides.
+   */
   readonly position: number;
   readonly claim: string;
   /** A field's name, or `custom.NAME`. */

@@ -31,7 +31,10 @@ export function lacksOperatorApp(type: AnyConnectionType | null, settings: Setti
   return usesOperatorApp(settings) && findConfiguredApp(type) === null;
 }
 
-/** The settings with which a connection is opened: those of the operator's app in the place of its own. */
+/**
+ * The settings with which a connection is opened. If it uses the operator's app, the settings of the app replace its
+ * own.
+ */
 export function supplyOperatorApp(type: AnyConnectionType, settings: Settings): Settings {
   return usesOperatorApp(settings) ? { ...settings, ...findConfiguredApp(type)?.settings } : settings;
 }

@@ -40,7 +40,7 @@ export interface ConnectionHealth {
 
 /** Why upkeep cannot read what a provider publishes. */
 export interface ProviderFailure {
-  /** When the first reading failed after the last good one. */
+  /** When the first reading failed after the last successful reading. */
   readonly since: Date;
   /** The code with which the last reading was refused. */
   readonly code: string;

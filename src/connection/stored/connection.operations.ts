@@ -29,7 +29,7 @@ export interface NewConnection {
   readonly displayName: string;
   /** Left out, the button says "Sign in to NAME". */
   readonly buttonLabel?: string | null;
-  /** Exactly one key, that of the connection's type. */
+  /** The settings under exactly one key, the key of the connection's type. */
   readonly settings: SettingsByType;
   readonly policies?: ConnectionPoliciesChange | null;
 }

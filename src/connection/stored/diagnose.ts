@@ -15,7 +15,10 @@ import type { Connection } from "./connection.js";
 export interface Diagnosis {
   readonly type: AnyConnectionType;
   readonly before: PlainSettings;
-  /** The settings, completed from the documents at their addresses; `given` names the completed ones. */
+  /**
+   * The settings, with empty ones filled in from the documents at the addresses among them; `given` names those that
+   * were filled in.
+   */
   readonly merged: MergedSettings;
   /** Missing or contradicting settings. If there are any, the provider is not asked. */
   readonly fields: readonly FieldIssue[];

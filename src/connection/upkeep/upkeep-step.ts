@@ -20,7 +20,7 @@ export interface UpkeepTurn {
 }
 
 export interface UpkeepStep {
-  /** For the log. */
+  /** The name of the step in the log. */
   readonly name: string;
   /**
    * Does the work if it is due, outside any unit. Steps run one after the other, and each step runs in every turn.

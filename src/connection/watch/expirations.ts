@@ -76,7 +76,7 @@ export function listPresent(watched: readonly WatchedExpiration[]): readonly Exp
     .toSorted((left, right) => left.expiresAt.getTime() - right.expiresAt.getTime());
 }
 
-/** The next moment at which a warning becomes due; `null` without one. */
+/** The next moment at which a warning becomes due; `null` if no further warning will be due. */
 export function nextWarning(watched: readonly WatchedExpiration[], now: Date): Date | null {
   const moments = watched
     .filter(({ gone }) => !gone)

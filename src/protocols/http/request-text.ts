@@ -41,9 +41,12 @@ export interface TextAnswer {
   readonly status: number;
   /** Decoded as UTF-8. */
   readonly text: string;
-  /** The provider's clock by its `Date` header; `null` without one. */
+  /** The time on the provider's clock, from the header `Date`; `null` without this header. */
   readonly date: Date | null;
-  /** Seconds after which to ask again, by the header `Retry-After` (RFC 9110, section 10.2.3); `null` without one. */
+  /**
+   * Seconds after which to ask again, from the header `Retry-After` (RFC 9110, section 10.2.3); `null` without a usable
+   * header.
+   */
   readonly retryAfterSeconds: number | null;
 }
 

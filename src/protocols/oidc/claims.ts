@@ -292,7 +292,7 @@ function firstOf(texts: ClaimTexts, names: readonly string[]): string | null {
   return names.flatMap((name) => textsOf(texts, name))[0] ?? null;
 }
 
-/** The trimmed values of a claim, without empty ones. */
+/** The values of a claim, trimmed, without empty values. */
 function textsOf(texts: ClaimTexts, name: string): readonly string[] {
   const values = Object.hasOwn(texts, name) ? (texts[name] ?? []) : [];
   return values.map((value) => value.trim()).filter(Boolean);

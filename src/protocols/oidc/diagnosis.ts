@@ -263,7 +263,7 @@ function unknownCredentials(check: string, credentials: string, answer: string):
   );
 }
 
-/** Adds the finding of one check. Returns the checked value, or `null` if it was refused. */
+/** Adds the finding of one check. Returns the checked value, or `null` if the check refused it. */
 async function observe<Value>(
   findings: Finding[],
   check: string,

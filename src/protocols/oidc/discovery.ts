@@ -26,7 +26,7 @@ export interface DiscoveryDocument {
   readonly date: Date | null;
 }
 
-/** Returns the document's address, whether the administrator entered a base address or a full one. */
+/** Returns the document's address, whether the administrator entered that address or the provider's base address. */
 export function locateDiscoveryDocument(address: string): string {
   const url = new URL(address);
   if (!url.pathname.includes("/.well-known/")) url.pathname = url.pathname.replace(/\/+$/, "") + WELL_KNOWN;

@@ -34,7 +34,7 @@ export function composeLogout<Settings extends { readonly clientId: string }>(
     ): ProviderSession => ({
       subject,
       index: readIndex(claims),
-      // Only a sign-out at the provider needs these secrets.
+      // Kept only if the connection signs people out at the provider, because nothing else needs these secrets.
       secrets: rulesOf(settings).atProvider ? readHints(claims, idToken) : {},
     }),
 

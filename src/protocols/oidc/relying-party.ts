@@ -80,7 +80,7 @@ export interface SignInRules {
 
 /** The issuers of a provider's tenants. */
 export interface TenantIssuers {
-  /** Whether an issuer is that of a tenant. */
+  /** Whether an issuer is the issuer of a tenant. */
   readonly includes: (issuer: string) => boolean;
   /** The issuer of the tenant that a verified token names. Throws a `ProtocolRefusal` if the token names no tenant. */
   readonly of: (claims: Claims) => string;

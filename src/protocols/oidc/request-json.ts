@@ -37,7 +37,7 @@ export function saysDenied(status: number): boolean {
 export interface JsonAnswer {
   readonly status: number;
   readonly body: unknown;
-  /** The provider's clock by its `Date` header; `null` without one. */
+  /** The time on the provider's clock, from the header `Date`; `null` without this header. */
   readonly date: Date | null;
   /** Seconds after which to ask again; `null` if the provider names none. */
   readonly retryAfterSeconds: number | null;

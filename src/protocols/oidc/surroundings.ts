@@ -66,7 +66,7 @@ export interface AssertionKey {
 export const ASSERTION_AUDIENCES = ["ISSUER", "TOKEN_ENDPOINT"] as const;
 export type AssertionAudience = (typeof ASSERTION_AUDIENCES)[number];
 
-/** This installation as the provider knows it. */
+/** Usher as the provider knows it: as a client of OpenID Connect. */
 export type Client = SecretClient | AssertionClient;
 
 interface AnyClient {

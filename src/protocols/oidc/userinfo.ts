@@ -66,7 +66,7 @@ async function addUserinfo(
   if (status >= 500) return refuse("OIDC_PROVIDER_UNAVAILABLE", `the userinfo endpoint answered status ${status}`);
   if (status !== 200 || !isObject(body))
     return refuse("OIDC_USERINFO_INVALID", `status ${status}, ${isObject(body) ? "an object" : "not an object"}`);
-  // Core 5.3.2: without this, one person could get the address of another.
+  // Without this check, one person could get the address of another person (Core 5.3.2).
   if (body["sub"] !== claims["sub"]) return refuse("OIDC_USERINFO_SUBJECT_MISMATCH");
   return mergeClaims(claims, body);
 }

@@ -58,7 +58,7 @@ function decryptCbc(name: string, key: Buffer, bytes: Buffer): Buffer | null {
   const decipher = createDecipheriv(name, key, bytes.subarray(0, CBC_BLOCK_BYTES));
   decipher.setAutoPadding(false);
   const padded = Buffer.concat([decipher.update(bytes.subarray(CBC_BLOCK_BYTES)), decipher.final()]);
-  // Only the last byte of the padding has a defined value (XML Encryption 5.2).
+  // Only the last byte of the padding has a defined value: the length of the padding (XML Encryption 5.2).
   const padding = padded.at(-1) ?? 0;
   return padding >= 1 && padding <= CBC_BLOCK_BYTES ? padded.subarray(0, -padding) : null;
 }

@@ -59,7 +59,7 @@ export class SamlLogout {
     };
   }
 
-  /** The address with a signed LogoutRequest; `null` if Usher cannot send one. */
+  /** The provider's address with a signed LogoutRequest; `null` if Usher cannot send such a request. */
   begin(session: ProviderSession | null, handle: string): string | null {
     const { value, format, qualifier, spQualifier, index } = session?.secrets ?? {};
     if (value === undefined || format === undefined) return null;

@@ -54,7 +54,9 @@ const FORCED = { forceAuthentication: "yes" } as const;
 /** The form of the IDs that `start` makes. Usher does not look up any other ID. */
 const REQUEST_ID = /^_[0-9a-f]{40}$/;
 
-/** Replaces node-saml in passport-saml, for one request. */
+/**
+ * Takes the place of node-saml in passport-saml, for one request. Its answer is the assertion that Usher has verified.
+ */
 class ExchangeSaml extends SAML {
   constructor(
     options: ConstructorParameters<typeof SAML>[0],

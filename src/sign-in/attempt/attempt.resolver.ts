@@ -1,4 +1,4 @@
-/** Queries for sign-in attempts: one by its reference, or a list. */
+/** Queries for sign-in attempts: a single attempt by its reference, or a list of attempts. */
 import type DataLoader from "dataloader";
 import { Arg, Args, Ctx, FieldResolver, Query, Resolver, Root } from "type-graphql";
 import { requirePermission, scopeFor } from "../../access/caller.js";

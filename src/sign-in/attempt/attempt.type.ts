@@ -42,7 +42,7 @@ export class AttemptType {
   @Field(() => ID, { description: "Opaque id." })
   id!: string;
 
-  /** Not in the schema. The further fields need a permission in this organization. */
+  /** Not in the schema. The resolver's fields need a permission in this organization. */
   organizationId!: string;
 
   @Field(() => AttemptKindEnum, { description: "Whether it was a sign-in, a test or a consent." })

@@ -57,7 +57,10 @@ export async function keepEvidence(
   );
 }
 
-/** The evidence of a sign-in has the same id as that of the person's previous sign-in, which it replaces. */
+/**
+ * The id of a sign-in's evidence. It is the same at each sign-in of a person, so that later evidence replaces earlier
+ * evidence.
+ */
 function idOfSignIn(connectionId: string, issuer: string | undefined, subject: string | undefined): string {
   return sha256Hex(JSON.stringify([connectionId, issuer, subject]));
 }

@@ -9,7 +9,7 @@ import { Failure } from "../../platform/errors/failure.js";
 import { CONSENT_LINK_OVER } from "../failures.js";
 import { openAddressToken } from "../test-sign-in/test-token.js";
 
-/** Long enough for an administrator of another company, who gets the address by mail. */
+/** How long the address works: long enough for an administrator of another company, who gets it by mail. */
 export const CONSENT_LINK_LIFETIME_SECONDS = 7 * 24 * 60 * 60;
 
 interface ConsentLink {

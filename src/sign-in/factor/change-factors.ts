@@ -83,7 +83,7 @@ export async function changeFactors(
     const account = home && (await findUser(unit, home.id, user.id));
     if (home === null || account === null) return { kind: "nothing-waits" };
     const factors = await findFactors(unit, account.id);
-    // Another sign-in may have added a factor in the meantime. Then this one must show it first.
+    // If another sign-in has added a factor in the meantime, the person must show that factor first.
     const attempt = resumeAttempt(pending, organization.id, browser);
     const required = requireFactor(account, home.policies.secondFactor, factors.length > 0);
     const hasShown = attempt.authentication?.amr.includes("mfa") ?? false;

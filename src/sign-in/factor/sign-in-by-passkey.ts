@@ -116,7 +116,7 @@ export async function signInByPasskey(
     if (shown === null || !home.policies.passkeySignIn) return null;
     const { userId, id, counter } = shown.passkey;
     const user = await findUser(unit, home.id, userId);
-    // Whoever may not sign in by password may not sign in by a passkey either.
+    // A person who may not sign in by password may not sign in by a passkey either.
     if (user === null || (await findCredential(unit, userId)) === null || (await sleeps(unit, home, user))) return null;
     const present = (await findFactors(unit, userId)).find((each) => each.id === id);
     if (present?.kind !== "PASSKEY" || present.counter !== counter) return null;

@@ -53,9 +53,9 @@ export interface Invitation {
 }
 
 /**
- * The invitation of a token, or a recorded refusal.
+ * Finds the invitation of a token. If the invitation cannot be used, records a refused attempt and returns the refusal.
  *
- * @throws INVITATION_UNKNOWN; without an organization an attempt cannot be recorded
+ * @throws INVITATION_UNKNOWN if nothing is left of the invitation. Without its organization, no attempt can be recorded
  */
 export async function findInvitation(
   services: SignInServices,
@@ -99,7 +99,8 @@ export async function acceptInvitation(
       const changed = await changeStatus(unit, home, invited, "ACCEPT");
       const account = changed?.user ?? invited;
       await claimLoginAddress(unit, home.name, account);
-      // Only the link in the mail proves that the person reads the mail of the address.
+      // A link that came by mail proves that the person reads the account's mail. A link that an author copied does
+      // not.
       const by = link.payload.author === null ? "LINK" : "PERSON";
       await replacePassword(unit, home, account, { passwordHash: checked.hash, by, keptSessionId: null });
       await recordAudit(unit, {
@@ -140,7 +141,8 @@ function used({ id }: Link) {
 }
 
 /**
- * Refuses a link that is used, late, or older than a change of its account.
+ * Refuses an invitation that was used or has expired, that is older than the account's address, whose author could not
+ * make it now, or whose account cannot sign in.
  *
  * @throws INVITATION_USED, INVITATION_WITHDRAWN, INVITATION_EXPIRED, INVITATION_ADDRESS_CHANGED, ACCOUNT_DISABLED,
  *   ACCOUNT_PENDING_APPROVAL, ACCOUNT_BREAK_GLASS, SSO_REQUIRED
@@ -169,7 +171,8 @@ async function refuseUnusable(
   if (user.authMethod === "SSO" && user.status === "INVITED") return;
   const why = payload.author === null ? null : await findLack(reader, now, payload.author, user);
   if (why !== null) throw refused(failures.INVITATION_WITHDRAWN, why);
-  // An invitation opens the account as a password does.
+  // An invitation opens the account only if a password could, so the same rules are checked, as if the account were
+  // active already.
   const asActive: User = { ...user, status: user.status === "INVITED" ? "ACTIVE" : user.status };
   const { ssoEnforcement } = organization.policies;
   const refusal = refuseByAccount({
@@ -182,7 +185,10 @@ async function refuseUnusable(
   if (refusal !== null) throw new Failure<RefusalDetails>(refusal.failure, { detail: refusal.detail });
 }
 
-/** Why the author of a copied link could not make it now; `null` if they could. */
+/**
+ * Why the author of a copied link could not make it now, as the end of a sentence about the link; `null` if the author
+ * could.
+ */
 async function findLack(
   reader: Reader,
   now: Date,

@@ -118,7 +118,7 @@ function readTarget(rules: ReturnRules, input: NewSignInLink): Pick<LinkPayload,
   return { returnTo, place: courseId === null ? null : { kind: "course", id: courseId } };
 }
 
-/** For each code that refuses a person, a sentence for the caller. */
+/** What the caller reads in place of the sentence for the person, by the code of the refusal. */
 const SENTENCES: Readonly<Record<string, string>> = {
   ACCOUNT_DISABLED: "The account is disabled, so its person cannot sign in.",
   ACCOUNT_ARCHIVED: "The account is archived, so its person cannot sign in.",

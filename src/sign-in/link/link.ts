@@ -1,4 +1,4 @@
-/** A one-time sign-in link: its payload, and which accounts it can sign in to. Pure. */
+/** The payload of a one-time sign-in link, and the rules on which accounts a link or a password opens. Pure. */
 import type { RememberedCaller } from "../../people/caller/recall-caller.js";
 import type { OrganizationPolicies } from "../../people/organization/policies.js";
 import type { User } from "../../people/user/user.js";

@@ -98,7 +98,10 @@ async function openSession(unit: UnitOfWork, browser: Browser, operatorId: strin
   return token;
 }
 
-/** Whom a link is for: an invited operator, or the first one, who does not have an account yet. */
+/**
+ * Whom a link is for: an invited operator, or the first operator, who does not have an account yet. `UNKNOWN`: the link
+ * does not work.
+ */
 export type OperatorLinkShown =
   { readonly kind: "INVITED"; readonly email: string } | { readonly kind: "FIRST" } | { readonly kind: "UNKNOWN" };
 

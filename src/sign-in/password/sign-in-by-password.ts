@@ -109,7 +109,10 @@ interface Verification {
   readonly isRight: boolean;
   /** The hash that was verified; `null` without an account or a password. */
   readonly hash: string | null;
-  /** The hash to store in place of the verified one, because the parameters have risen; `null` to store none. */
+  /**
+   * A new hash of the same password, to store because Usher's hashing parameters have changed; `null` if the old hash
+   * stays.
+   */
   readonly renewed: string | null;
 }
 
