@@ -249,36 +249,6 @@ export const INVITATION = defineMailTemplate<InvitationMail>({
     ),
 });
 
-/** Every template of people. */
-export const NOTICE_TEMPLATES = [
-  ACCOUNT_MERGED,
-  APPROVAL_REQUESTED,
-  ADDRESS_GIVEN,
-  API_KEY_EXPIRING,
-  BREAK_GLASS_CHANGED,
-  BREAK_GLASS_USED,
-  BREAK_GLASS_MISSING,
-  PASSWORD_LINK,
-  OPERATOR_INVITED,
-  INVITATION,
-] as const;
-
-function paragraphs(...texts: readonly (string | null)[]): string {
-  return `${texts.filter((text) => text !== null).join("\n\n")}\n`;
-}
-
-function contact({ name, supportContact }: NoticeOrganization): string {
-  return supportContact === null ? `an administrator of ${toOneLine(name)}` : toOneLine(supportContact);
-}
-
-/** Writes a time in UTC, because the reader's time zone is unknown: `23 November 2026, 09:15 UTC`. */
-function formatMoment(moment: Date): string {
-  const text = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(
-    moment,
-  );
-  return `${text.replace(" at ", ", ")} UTC`;
-}
-
 /** The data of the mail about changed second factors. */
 export interface FactorsChanged {
   readonly organization: NoticeOrganization;
@@ -318,4 +288,35 @@ function describeFactorChange(change: FactorsChanged["change"]): string {
     case "RESET":
       return "An administrator removed all second factors and recovery codes.";
   }
+}
+
+/** Every template of people. */
+export const NOTICE_TEMPLATES = [
+  ACCOUNT_MERGED,
+  APPROVAL_REQUESTED,
+  ADDRESS_GIVEN,
+  API_KEY_EXPIRING,
+  BREAK_GLASS_CHANGED,
+  BREAK_GLASS_USED,
+  BREAK_GLASS_MISSING,
+  PASSWORD_LINK,
+  OPERATOR_INVITED,
+  INVITATION,
+  FACTORS_CHANGED,
+] as const;
+
+function paragraphs(...texts: readonly (string | null)[]): string {
+  return `${texts.filter((text) => text !== null).join("\n\n")}\n`;
+}
+
+function contact({ name, supportContact }: NoticeOrganization): string {
+  return supportContact === null ? `an administrator of ${toOneLine(name)}` : toOneLine(supportContact);
+}
+
+/** Writes a time in UTC, because the reader's time zone is unknown: `23 November 2026, 09:15 UTC`. */
+function formatMoment(moment: Date): string {
+  const text = new Intl.DateTimeFormat("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }).format(
+    moment,
+  );
+  return `${text.replace(" at ", ", ")} UTC`;
 }

@@ -31,7 +31,7 @@ import {
 const house = useHouse();
 
 const UPDATE = `mutation ($input: UpdateOrganizationInput!) { updateOrganization(input: $input) { organization {
-  version slug ssoAllowed totalSeats entitlements { sso scim } policies { ssoEnforcement passwordForSsoUsers authMethodChange secondFactor passwordRules { shortestLength maximumAgeDays } defaultRole roleAssignment manualRoleWins
+  version slug ssoAllowed totalSeats entitlements { sso scim } policies { ssoEnforcement passwordForSsoUsers authMethodChange secondFactor passkeySignIn passwordRules { shortestLength maximumAgeDays } defaultRole roleAssignment manualRoleWins
     fieldPrecedence seatModel seatsFull billingAnchor { cycle day month } groupResultsMinimum sessionIdleMinutes sessionLifetimeMinutes } } } }`;
 
 const change = (caller: Caller, id: string, input: object) => house.ask(caller, UPDATE, { input: { id, ...input } });
@@ -58,6 +58,7 @@ const DEFAULTS = {
   passwordForSsoUsers: "BREAK_GLASS_ONLY",
   authMethodChange: "FORBID",
   secondFactor: "OPTIONAL",
+  passkeySignIn: false,
   passwordRules: { shortestLength: 12, maximumAgeDays: null },
   defaultRole: "USER",
   roleAssignment: "HIGHEST",
@@ -80,6 +81,7 @@ describe("policies", () => {
       passwordForSsoUsers: "ALLOW",
       authMethodChange: "ADMIN",
       secondFactor: "REQUIRED",
+      passkeySignIn: true,
       passwordRules: { shortestLength: 16, maximumAgeDays: 365 },
       defaultRole: "MANAGER",
       roleAssignment: "ALL",
