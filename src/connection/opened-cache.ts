@@ -2,8 +2,8 @@
 import type { Clock } from "../platform/clock.js";
 
 /**
- * How long an opened connection stays in use. Then Usher runs `open` again, which reads the provider's endpoints anew.
- * Keys refresh by themselves.
+ * How long an opened connection stays in use. After that, Usher runs `open` again, which reads the provider's endpoints
+ * anew. The provider's keys are read again more often, independently of this.
  */
 const FRESH_MILLISECONDS = 60 * 60 * 1000;
 /** How long the old opened connection stays in use when opening it again fails. */

@@ -5,7 +5,7 @@ import type { DefineRateLimit, RateLimit } from "../platform/http/rate-limit.js"
 export interface SignInLimits {
   /** Started sign-ins. Each stores a flow, or an attempt if it is refused. */
   readonly starts: RateLimit;
-  /** Refused sign-ins. Each stores an attempt. */
+  /** Refused sign-ins. Each of them stores an attempt. */
   readonly refusals: RateLimit;
   /**
    * Refused logout messages. Accepted logout messages have no limit, because a provider may sign everybody out at once.

@@ -44,7 +44,7 @@ export interface VerifiedSignIn {
   readonly browser: BrowserRequest;
 }
 
-/** The session, or the refusal. */
+/** The outcome of a sign-in: the session, or the refusal. */
 export type SignInResult =
   | {
       readonly kind: "signed-in";

@@ -50,10 +50,10 @@ interface Reason {
   readonly fault: Fault | null;
 }
 
-/** What a person may see of a reason. */
+/** The part of a refusal that a person may see. */
 type SafeReason = Pick<Reason, "code" | "status" | "message" | "remedy">;
 
-/** The known facts of a refused attempt. */
+/** What is known about a refused attempt. */
 export interface RefusedAttempt {
   readonly organization: Organization;
   /** The connection of the attempt; `null` for a one-time link or a password. */
@@ -84,7 +84,8 @@ export async function recordRefusal(
       isFailing = await noteSignInFailed(unit, connection.id, reason.code, reason.fault);
   });
   await recording.catch((error: unknown) => {
-    // If a test was begun twice, its other attempt may have been recorded in the meantime. Then this one is not.
+    // If a test was begun twice, its other attempt may have been recorded in the meantime. Then this attempt is not
+    // recorded.
     if (attempt.kind !== "TEST" || !isDuplicateKey(error)) throw error;
   });
   if (isFailing && connection !== null) {

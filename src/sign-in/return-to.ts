@@ -2,7 +2,7 @@
 
 /** The allow-list of an installation. */
 export interface ReturnRules {
-  /** The public base URL of this installation. Its own pages are always allowed. */
+  /** The public base URL of this installation. The installation's own pages are always allowed. */
   readonly publicUrl: string;
   /** Further URL prefixes, without query and fragment. */
   readonly prefixes: readonly string[];

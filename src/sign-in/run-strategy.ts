@@ -4,7 +4,7 @@ import type { Exchange, UnsolicitedMessage, Verification } from "../connection/c
 import { Failure } from "../platform/errors/failure.js";
 import { SIGN_IN_TIMED_OUT } from "./failures.js";
 
-/** The action of a strategy on an exchange. Its other actions (`fail`, `pass`) are errors. */
+/** What a strategy did with an exchange. Passport's other actions (`fail`, `pass`) are errors here. */
 export type StrategyOutcome =
   | { readonly kind: "redirect"; readonly url: string }
   | { readonly kind: "verified"; readonly verification: Verification<unknown> }

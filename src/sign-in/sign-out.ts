@@ -62,7 +62,8 @@ async function signOperatorOut({ store, clock }: SignInServices, tokenHash: stri
 }
 
 /**
- * Where people land after signing out. This address shows the page and does not start a sign-in at once.
+ * The address of the page on which people land after signing out. It never starts a sign-in at once, as an
+ * organization's page otherwise may.
  *
  * @param onlyHere whether the page says that the person may still be signed in at the provider
  */

@@ -10,7 +10,7 @@ import {
 } from "../../connection/contract/index.js";
 import { parseServiceAccount } from "./service-account.js";
 
-/** The values of `prompt` that Google supports. It does not support `login`. */
+/** The values of `prompt` that Google supports. Google does not support `login`. */
 const GOOGLE_PROMPTS = ["consent", "select_account"] as const;
 
 export const GOOGLE_WORKSPACE_SETTINGS = {

@@ -22,7 +22,10 @@ import {
 
 type Attributes = VerifiedAssertion["attributes"];
 
-/** Refuses a verified assertion that does not safely identify the person. This is a part of the verification. */
+/**
+ * Refuses an assertion that does not safely identify the person. The strategy calls this as the last part of the
+ * verification.
+ */
 export function checkSubject(verified: VerifiedAssertion, settings: SamlSettings): void {
   if (readSubject(verified) === null)
     refuse("SAML_TRANSIENT_SUBJECT", "the NameID is transient, and no subject identifier came with it");

@@ -1,6 +1,6 @@
 /**
- * Settings that say how, and how recently, a person must have authenticated at the provider. They are for types whose
- * protocol names the time and the class of an authentication.
+ * Settings that say how, and how recently, a person must have authenticated at the provider. A connection type can
+ * declare them if its protocol names the time or the class of an authentication.
  */
 import { integer, list } from "./settings.js";
 

@@ -5,11 +5,11 @@
 
 /** A key pair of one connection. */
 export interface ClientKey {
-  /** The key id in the key document. */
+  /** The key's id in the published key document (`kid`). */
   readonly id: string;
   /** PKCS #8 in PEM. Encrypted at rest; only the connection's type gets it. */
   readonly privateKey: string;
-  /** A JSON Web Key. It must have only public members. */
+  /** The public half as a JSON Web Key. It must have only public members. */
   readonly publicKey: Readonly<Record<string, string>>;
 }
 

@@ -135,8 +135,8 @@ export interface ConfiguredApp<Declaration extends SettingsDeclaration = Setting
   /** The values of the settings in `supplies`. */
   readonly settings: Partial<DraftSettingsOf<Declaration>>;
   /**
-   * Opens the app for people whose tenant is not known yet, and makes its strategy. The strategy accepts people of every tenant.
-   * It must verify that the issuer is that of the person's tenant.
+   * Opens the app for people whose tenant is not known yet, and makes its strategy. The strategy accepts people of
+   * every tenant. It must verify that the issuer belongs to the person's tenant.
    */
   readonly open: (runtime: Runtime) => Promise<Strategy>;
   /** Pure: the tenant of a verified person, as one exact text. May throw a ProtocolRefusal for accounts without a tenant. */
@@ -172,7 +172,10 @@ export interface ConnectionType<
 > {
   /** The `CONTRACT_VERSION` that the type was written for, written as a number. Usher refuses other versions. */
   readonly contractVersion: number;
-  /** Stable, in lower case with hyphens. Stored with every connection. Its camel case is the key in GraphQL inputs. */
+  /**
+   * The type's name in the database, stored with every connection, so it must never change. In lower case with hyphens.
+   * The same name in camel case is the key in GraphQL inputs.
+   */
   readonly id: string;
   readonly name: string;
   readonly description: string;
@@ -269,12 +272,12 @@ export interface ConnectionType<
 
 /** The issuer of a connection's people, as far as the settings name it. */
 export type SettingsIssuer =
-  /** Profiles have exactly one of these issuers. */
+  /** The issuer of each profile is one of these. */
   | { readonly kind: "named"; readonly issuers: readonly string[] }
   /** Profiles have the issuer that the document at this address names. */
   | { readonly kind: "learnt"; readonly from: string }
   /** The settings of a draft do not name an issuer yet. */
   | { readonly kind: "open" };
 
-/** A connection type with any settings, as the registry holds it. */
+/** A connection type with any settings, as the registry keeps it. */
 export type AnyConnectionType = ConnectionType<any, any, any>; // any: a registry of differently typed plugins; `defineConnectionType` checked each

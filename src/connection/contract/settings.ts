@@ -40,11 +40,11 @@ export interface Setting<Value = unknown> {
   readonly kind: SettingKind;
   readonly label: string;
   readonly help: string;
-  /** Activation needs it. A draft may lack it. */
+  /** Whether the setting must have a value before activation. A draft may have none. */
   readonly required: boolean;
   /** The condition under which activation does not need a required setting; `null` if it always needs the setting. */
   readonly requiredUnless: SettingCondition | null;
-  /** Cannot change after the first activation. */
+  /** Whether the setting cannot change any more after the first activation. */
   readonly fixed: boolean;
   /** A change raises the trust version, which ends flows and sessions of the connection. */
   readonly trust: boolean;
@@ -70,7 +70,7 @@ export type SettingsOf<Declaration extends SettingsDeclaration> = {
   readonly [Name in keyof Declaration]: Declaration[Name] extends Setting<infer Value> ? Value : never;
 };
 
-/** The settings of a draft, which may lack any of them. */
+/** The settings of a draft, any of which may be `null`. */
 export type DraftSettingsOf<Declaration extends SettingsDeclaration> = {
   readonly [Name in keyof Declaration]: SettingsOf<Declaration>[Name] | null;
 };
@@ -187,7 +187,7 @@ export function secret<const Options extends Common<string> & { longest?: number
   return declare<string, Options>("SECRET", options, (input) => parseText(input, options.longest ?? TEXT_LENGTH));
 }
 
-/** On or off. */
+/** A setting that is on or off. */
 export function toggle<const Options extends Common<boolean> & { default: boolean }>(options: Options) {
   return declare<boolean, Options>("TOGGLE", options, (input) =>
     typeof input === "boolean" ? { value: input } : { issue: "must be true or false" },
@@ -261,7 +261,7 @@ export function choices<
 export function list<
   const Options extends Common<readonly string[]> & {
     item?: (value: string) => Parsed<string>;
-    /** Longest single item, in characters. */
+    /** The longest item, in characters. */
     longestItem?: number;
   },
 >(options: Options) {

@@ -30,9 +30,9 @@ class SecretStatusType {
 }
 
 export interface SettingsTypes {
-  /** `ConnectionSettingsInput`. */
+  /** The input type `ConnectionSettingsInput`. */
   readonly input: ClassType<SettingsByType>;
-  /** `ConnectionSettings`, for `@Field(() => …)`. */
+  /** The union `ConnectionSettings`, for `@Field(() => …)`. */
   readonly union: object;
   /** Makes the output object of a connection's settings. */
   readonly toOutput: (type: AnyConnectionType, shown: ReadonlyMap<string, ShownSetting>) => object;

@@ -145,8 +145,9 @@ export async function lockFor(
 }
 
 /**
- * Finds the account to link a person to. Its home must be the connection's organization. People of other organizations are
- * invited as members and sign in at their home organization. A provider never opens a break-glass account.
+ * Finds the account to link a person to. The account's home must be the connection's organization. People of other
+ * organizations are invited as members and sign in at their home organization. A provider never opens a break-glass
+ * account.
  *
  * @throws NOT_FOUND, BREAK_GLASS_PROTECTED
  */

@@ -160,7 +160,7 @@ async function findFreeRetiredKey(unit: UnitOfWork, keyHash: string, linkKind: s
   }
 }
 
-/** Moves a link to a different issuer of its connection. It keeps its kind, and a retired link stays retired. */
+/** Moves a link to a different issuer of its connection. The link keeps its kind, and a retired link stays retired. */
 export async function renameIdentity(unit: UnitOfWork, identity: Identity, issuer: string): Promise<Identity> {
   const { id, connectionId, subject, linkKind, retiredAt } = identity;
   const keyHash = identityKey(connectionId, issuer, subject);
@@ -173,7 +173,7 @@ export async function deleteIdentity(unit: UnitOfWork, id: string): Promise<void
   await unit.execute("DELETE FROM identity WHERE id = ?", [id]);
 }
 
-/** Moves a link to a different user or connection. It becomes the person's own link. */
+/** Moves a link to a different user or connection. The link becomes the person's own link, even if merging made it. */
 export async function moveIdentity(
   unit: UnitOfWork,
   identity: Identity,

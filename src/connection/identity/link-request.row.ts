@@ -21,7 +21,7 @@ export class LinkRequestRow {
   @ForeignKey("UserRow", { name: "fk_link_request_user", onDelete: "CASCADE", onUpdate: "NO ACTION" })
   userId!: string;
 
-  /** The identity's key, as in `identity`. */
+  /** The hash of connection, issuer and subject, as in the table `identity`. */
   @Column({ name: "key_hash", type: "varchar", length: 64 })
   keyHash!: string;
 

@@ -70,9 +70,9 @@ export interface FollowedLinksQuery {
    * one.
    */
   readonly merges: boolean;
-  /** `null` for all users. */
+  /** The users whose links to find; `null` for the links of all users. */
   readonly userIds: readonly string[] | null;
-  /** `null` for links of every issuer. */
+  /** The issuer whose links to find; `null` for the links of every issuer. */
   readonly issuer: string | null;
   readonly limit: number;
 }

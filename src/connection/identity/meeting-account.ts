@@ -17,7 +17,7 @@ export interface AddressLink {
   readonly here: boolean;
   /** Whether the link's provider called the address verified; `null` if the provider did not say. */
   readonly emailVerified: boolean | null;
-  /** Whether a merge of that person under this address was undone. They are never merged again. */
+  /** Whether a merge of that person under this address was undone. If so, the person is never merged again. */
   readonly unmerged: boolean;
   /** The policies of the link's connection. */
   readonly policies: MergingPolicies;
@@ -55,7 +55,7 @@ export interface MergingPerson {
     readonly user: Pick<User, "id" | "breakGlass">;
     readonly emailKey: string | null;
   } | null;
-  /** Whether a merge of the person was undone or ended by a new address. They are never merged again. */
+  /** Whether a merge of the person was undone or ended by a new address. If so, the person is never merged again. */
   readonly unmerged: boolean;
   readonly candidates: readonly MergeCandidate[];
 }

@@ -36,7 +36,7 @@ type Wanted = Omit<NewMapping, "id">;
 /** The fields that make somebody a manager: a person's `managerEmail` names the `email` of the manager. */
 const MANAGER_FIELDS = ["managerEmail", "email"] as const;
 
-/** A checked list of mappings of one kind. */
+/** A list of mappings of one kind that is checked, except for what needs the database. */
 export interface PreparedList {
   readonly kind: MappingKind;
   /**

@@ -93,7 +93,7 @@ export const findRoleMappingUses: FindRoleUses = async (reader, role) => {
 };
 
 export interface NewMapping {
-  /** `null` for a new mapping. */
+  /** The id of the stored mapping; `null` for a new mapping. */
   readonly id: string | null;
   readonly claim: string;
   readonly operator: RuleOperator | null;
@@ -102,7 +102,7 @@ export interface NewMapping {
   readonly target: string;
 }
 
-/** Replaces all mappings of one kind. Their places in the list become their positions. */
+/** Replaces all mappings of one kind. The place of each new mapping in the list becomes its position. */
 export async function replaceMappings(
   unit: UnitOfWork,
   ownerId: string,

@@ -9,7 +9,7 @@ abstract class AnyMappingRow {
   @Column({ type: "varchar", length: 20 })
   kind!: string;
 
-  /** Starts at 1 within a kind. */
+  /** The place in the list of its kind, from 1. */
   @Column({ type: "int" })
   position!: number;
 
@@ -20,7 +20,7 @@ abstract class AnyMappingRow {
   @Column({ type: "varchar", length: 20, nullable: true })
   operator!: string | null;
 
-  /** JSON list of texts. */
+  /** JSON list of the texts with which the claim is compared; `null` for attributes. */
   @Column({ name: "match_values", type: "text", nullable: true })
   matchValues!: string | null;
 

@@ -22,7 +22,7 @@ export interface AttributeMapping {
 /** A condition on one claim. If the claim has many values, one that satisfies the condition is enough. */
 export interface ClaimRule {
   readonly id: string;
-  /** Starts at 1. */
+  /** The place in the list, from 1. */
   readonly position: number;
   readonly claim: string;
   readonly operator: RuleOperator;

@@ -13,7 +13,7 @@ import { findConnectionOfTenant, holdTenant } from "./operator-app-tenant.reposi
 /** A tenant that a verified sign-in named. */
 export interface VerifiedTenant {
   readonly tenant: string;
-  /** The settings that the tenant fixes. */
+  /** The values of the settings that only a consent sets, such as the tenant's ID. */
   readonly settings: PlainSettings;
 }
 

@@ -54,7 +54,7 @@ export interface PasskeyRequest {
   readonly organization: Organization;
   readonly challenge: PageChallenge;
   readonly response: string;
-  /** Where the sign-in leads. It passed the allow-list. */
+  /** Where the sign-in leads. The address passed the allow-list. */
   readonly returnTo: string | null;
 }
 

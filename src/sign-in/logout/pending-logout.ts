@@ -8,7 +8,9 @@ import type { SignInServices } from "../services.js";
 
 /** How long a person may take at the provider. */
 const LIFETIME_SECONDS = 15 * 60;
-/** The form of a handle. SAML's ids and OpenID Connect's `state` can hold it, and it has 160 random bits. */
+/**
+ * The form of a handle. It has 160 random bits, and its form is allowed in SAML's ids and in OpenID Connect's `state`.
+ */
 const HANDLE = /^[0-9a-f]{40}$/;
 
 /** The contents of a pending sign-out. */

@@ -11,9 +11,12 @@ import { takePendingLogout } from "./pending-logout.js";
 
 /** Where the browser goes after it brought a message. */
 export type LogoutOutcome =
-  /** To the provider, with Usher's answer. */
+  /** The browser goes to the provider, with Usher's answer. */
   | { readonly kind: "answer-provider"; readonly location: string }
-  /** To the address that the person asked for when they signed out; `null` for the organization's page. */
+  /**
+   * The browser goes to `returnTo`, for which the person asked when they signed out; if it is `null`, to the
+   * organization's page.
+   */
   | {
       readonly kind: "signed-out";
       readonly organizationId: string;

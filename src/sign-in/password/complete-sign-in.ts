@@ -139,7 +139,7 @@ export function answerCompleted(
   }
 }
 
-/** The page that ends each hold. */
+/** The page on which the person does what the sign-in waits for, for each hold. */
 const HOLD_PAGES: Readonly<Record<Hold, (organization: Organization) => string>> = {
   NEW_PASSWORD: newPasswordUrl,
   SECOND_FACTOR: secondFactorUrl,

@@ -50,7 +50,7 @@ export interface PasswordRequest {
   readonly organization: Organization;
   readonly login: string;
   readonly password: string;
-  /** Where the sign-in leads. It passed the allow-list. */
+  /** Where the sign-in leads. The address passed the allow-list. */
   readonly returnTo: string | null;
   /** Whether the person asked for the page of their second factors. */
   readonly managesFactors: boolean;

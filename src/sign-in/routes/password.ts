@@ -94,7 +94,7 @@ export type ReadField = (name: string) => string;
 
 /**
  * Reads a form that a page of Usher sent, in this browser. Otherwise responds with a link to the page, and returns
- * `null`. That response sets no cookie. Otherwise, a foreign page could make useless the forms that the browser has
+ * `null`. That response sets no cookie: if it did, a foreign page could make useless the forms that the browser has
  * open.
  */
 export async function readOurForm(
