@@ -59,7 +59,10 @@ export const SessionPage = definePage("Session", () => SessionType, "Sessions of
 
 @InputType({ description: "The person whose sessions to end." })
 export class RevokeSessionsInput {
-  @Field(() => ID, { nullable: true, description: "The user; yourself if left out." })
+  @Field(() => ID, {
+    nullable: true,
+    description: "The user; yourself if left out. An API key and an operator must name one.",
+  })
   userId?: string | null;
 
   @Field(() => Boolean, {
