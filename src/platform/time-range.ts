@@ -1,6 +1,6 @@
 /**
- * Time ranges as people write them: whole days, local times, or times with an offset. The caller adds the time zone, on
- * which days and local times depend, when it uses the range. Pure functions.
+ * Time ranges as people write them: whole days, local times, or times with an offset. Days and local times depend on a
+ * time zone, which the caller names when it opens the range. Pure functions.
  */
 import { momentShown, openZone, startOfDay, type CalendarDay } from "./time-zone.js";
 import type { InputCheck } from "./errors/input.js";

@@ -58,7 +58,7 @@ export async function findCredential(reader: Reader, userId: string): Promise<Cr
   return raw === undefined ? null : credentialFromRaw(raw);
 }
 
-/** The passwords of the accounts in a scope, by account. */
+/** The passwords of those users whose accounts are in the scope, by the user's id. */
 export async function findCredentials(
   reader: Reader,
   scope: AccountScope,
@@ -79,8 +79,8 @@ export async function findCredentials(
 }
 
 /**
- * The account of a home organization that signs in with an address and a password. One query reads account and password, so
- * that an unknown address costs the same.
+ * The account of a home organization that signs in with an address and a password. One query reads account and password,
+ * so that an unknown address takes as long as a known one.
  */
 export async function findLoginAccount(
   reader: Reader,
@@ -103,7 +103,7 @@ interface NewPassword {
   readonly emailVerifiedAt: Date | null;
 }
 
-/** Stores a password in place of an earlier one, and resets the count of wrong guesses. */
+/** Stores a password in place of an earlier one, and resets the count of wrong passwords. */
 export async function writePassword(
   unit: UnitOfWork,
   userId: string,
@@ -129,7 +129,7 @@ export async function deletePassword(unit: UnitOfWork, userId: string): Promise<
   return (await unit.execute("DELETE FROM user_credential WHERE user_id = ?", [userId])) === 1;
 }
 
-/** Stores the hash of the same password with the present parameters. */
+/** Stores a new hash of the same password, made with the present parameters. */
 export async function renewHash(unit: UnitOfWork, userId: string, passwordHash: string): Promise<void> {
   await unit.execute("UPDATE user_credential SET password_hash = ? WHERE user_id = ?", [passwordHash, userId]);
 }

@@ -37,11 +37,12 @@ export interface ChangedMembers {
 }
 
 /**
- * Adds users to a group. A user who is already a member gets `by hand` as a further reason. A user who is not a member of the
- * organization gets NOT_FOUND, and one whom a directory manages alone MANAGED_BY_DIRECTORY. The other users are added.
+ * Adds users to a group. If a user is in the group already, the change by hand is a further reason. The result of a user
+ * who is not a member of the organization is NOT_FOUND, and of one whom a directory manages alone MANAGED_BY_DIRECTORY.
+ * The other users are added.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN (also for managers of the group without TRAINING_READ), NOT_FOUND and MANAGED_BY_DIRECTORY
- *   (the group), INVALID_INPUT (too many users)
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for managers of the group without TRAINING_READ), NOT_FOUND and
+ *   MANAGED_BY_DIRECTORY (the group), INVALID_INPUT (too many users)
  */
 export async function addUsersToGroup(store: Store, caller: Caller, input: GroupMembersInput): Promise<ChangedMembers> {
   const source: MembershipSource = { kind: caller.kind === "API_KEY" ? "API" : "ADMIN", id: BY_HAND };
@@ -53,8 +54,9 @@ export async function addUsersToGroup(store: Store, caller: Caller, input: Group
 }
 
 /**
- * Removes users from a group, for every reason. A mapping or a directory can add them again. A user who is not a member of
- * the organization gets NOT_FOUND, and one whom a directory manages alone MANAGED_BY_DIRECTORY. The other users are removed.
+ * Removes users from a group, for every reason. A mapping or a directory can add them again. The result of a user who is
+ * not a member of the organization is NOT_FOUND, and of one whom a directory manages alone MANAGED_BY_DIRECTORY. The
+ * other users are removed.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND and MANAGED_BY_DIRECTORY (the group), INVALID_INPUT (too many users)
  */

@@ -27,8 +27,8 @@ export interface ChangedRoles {
 }
 
 /**
- * Makes an active account of another organization a member. If the plan counts active accounts, the member takes a
- * seat. A member that the home organization adds takes none, because the joined organization did not agree to it.
+ * Makes an active account of another organization a member. If the plan counts active accounts, the member takes a seat.
+ * A member whom the home organization adds takes no seat, because the joined organization did not agree to that.
  *
  * @throws SEATS_FULL if the organization's policy requires a free seat
  */
@@ -50,7 +50,7 @@ export async function joinOrganization(
   return await changeRoles(unit, organization, user, given);
 }
 
-/** Gives a seat to a member that the home organization added, if active accounts take seats and one is free. */
+/** Gives a seat to a member whom the home organization added, if active accounts take seats and a seat is free. */
 export async function takeFreeSeat(unit: UnitOfWork, organization: Organization, user: User): Promise<void> {
   if ((await chooseSeat(unit, organization)) === "TAKE") await takeSeat(unit, organization, user.id);
 }
@@ -59,7 +59,10 @@ async function chooseSeat(unit: UnitOfWork, { id, totalSeats, policies }: Organi
   return decideSeat({ ...policies, totalSeats, seatsInUse: await countSeatsInUse(unit, id) });
 }
 
-/** Ends a membership with its groups, managed groups, roles and sessions, and with its seat if training has not used it. */
+/**
+ * Ends a membership with its groups, managed groups, roles and sessions. Releases the member's seat if training has not
+ * used the seat.
+ */
 export async function leaveOrganization(
   unit: UnitOfWork,
   organization: Organization,

@@ -1,6 +1,6 @@
 /**
- * Writes the audit log to a CSV file, page by page. The caller's permission is checked for each page, because a slow client can
- * take hours.
+ * Writes the audit log to a CSV file, page by page. The caller's permission is checked again for each page, because a
+ * slow client can take hours to read the file.
  */
 import { causeOf, type Caller } from "../../access/caller.js";
 import { ownOrganizationOf } from "../../access/organization-argument.js";
@@ -68,10 +68,10 @@ function readQuery(parameters: Readonly<Record<string, unknown>>): AuditExport {
 }
 
 /**
- * Begins a file of the audit log, the newest entries first, and records the export. Entries that are recorded meanwhile are
- * not in the file.
+ * Begins a file of the audit log, the newest entries first, and records the export. Entries that are recorded meanwhile
+ * are not in the file.
  *
- * @param askCaller returns the caller with the permissions of the moment
+ * @param askCaller returns the caller with the permissions that the caller has at that moment
  * @param parameters of the query, from Express
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT
  */

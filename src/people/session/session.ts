@@ -4,7 +4,7 @@ import type { OrganizationPolicies } from "../organization/policies.js";
 export interface Session {
   readonly id: string;
   readonly userId: string;
-  /** The organization that the session is in. */
+  /** The organization in which the person works in this session. */
   readonly organizationId: string;
   /** The connection that started the session; `null` for a one-time link or a password. */
   readonly connectionId: string | null;
@@ -24,7 +24,7 @@ export interface SessionAuthentication {
   readonly authTime: Date | null;
 }
 
-/** The authentication of a session that no provider gave. */
+/** The authentication of a session that did not begin at a provider. */
 export const NO_AUTHENTICATION: SessionAuthentication = { acr: null, amr: [], authTime: null };
 
 /** The client of a request, as sessions and sign-in attempts store it. */
@@ -47,9 +47,9 @@ export function afterMinutes(time: Date, minutes: number): Date {
 }
 
 /**
- * When a session ends if it is not used again. The present policies apply to sessions that began under earlier ones.
+ * When a session ends if it is not used again. Changed policies apply also to sessions that began before the change.
  *
- * @param session `expiresAt` is the stored end
+ * @param session with the stored end as `expiresAt`
  */
 export function findSessionEnd(
   { createdAt, lastUsedAt, expiresAt }: Pick<Session, "createdAt" | "lastUsedAt" | "expiresAt">,

@@ -1,6 +1,6 @@
 /**
- * What a provisioning directory manages. Refuses changes of people and groups that it manages alone (`lockManaged`). Sign-ins
- * and directories act as the system. They and the operator are never refused.
+ * Refuses changes of people and groups that a provisioning directory manages alone (`lockManaged`). The operator is never
+ * refused. Neither are sign-ins and directories, which act as the system.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { placeholders } from "../../platform/database/statements.js";
@@ -26,8 +26,8 @@ export async function findManagedUsers(
 }
 
 /**
- * Keeps the roles and memberships that rules of a directory gave, and forgets the directory, so that later sign-ins decide about
- * them. Call it when the directory ends, or provides the user no longer.
+ * Keeps the roles and memberships that rules of a directory gave, and forgets the directory, so that later sign-ins
+ * decide about them. Call this function when the directory ends, or no longer provides the user.
  *
  * @param userId `null` for every user
  */

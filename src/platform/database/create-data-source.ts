@@ -25,7 +25,7 @@ export interface DataSourceParts {
   readonly entities: readonly EntityClass[];
   readonly migrations: readonly MigrationClass[];
   readonly logger?: DatabaseLogger;
-  /** How long MySQL and MariaDB retry a transaction that the server refuses; 30,000 when left out. */
+  /** How long Usher repeats a transaction that a MySQL or MariaDB server refuses; 30,000 when left out. */
   readonly retryForMilliseconds?: number;
 }
 
@@ -87,7 +87,8 @@ export async function createMysqlDataSource(
   const { default: mysql2 } = await import("mysql2");
   const dataSource = new DataSource({
     type: target.kind,
-    // Of the driver, TypeORM calls only `createPool`. Every connection must be prepared before its first query.
+    // Replaces `createPool`, the only function of the driver that TypeORM calls, so that every connection is prepared
+    // before its first query.
     driver: { ...mysql2, createPool: (options: object) => prepareMysqlPool(mysql2.createPool(options)) },
     host: target.host,
     port: target.port,
@@ -125,7 +126,7 @@ function widenText(driver: MysqlDriver): void {
 
 function prepareSqliteHandle(handle: SqliteHandle): void {
   handle.pragma("journal_mode = WAL");
-  // A committed transaction survives a power cut.
+  // With this setting, a committed transaction survives a power cut.
   handle.pragma("synchronous = FULL");
   handle.pragma("foreign_keys = ON");
 }

@@ -7,7 +7,10 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 import { isRetryable } from "./driver-errors.js";
 
-/** Seconds until a lease expires unless it is renewed. When a statement takes longer, another replica may finish it. */
+/**
+ * Seconds until a lease expires unless it is renewed. If a statement takes longer, another replica may take the lease and
+ * continue.
+ */
 const LEASE_SECONDS = 30;
 const ASK_AGAIN_MILLISECONDS = 200;
 const WAIT_MILLISECONDS = 600_000;
@@ -70,7 +73,7 @@ export async function acquireMigrationLease(execute: Execute): Promise<Migration
       );
       return taken === 1;
     } catch (error) {
-      // On a cluster, when two replicas take the lease at the same moment, the commit of one fails.
+      // On a cluster, if two replicas take the lease at the same moment, the commit of one of them fails.
       if (isRetryable(error)) return false;
       throw error;
     }

@@ -8,7 +8,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 export interface TransactionScope {
   /** The query runner that holds the connection. Its own queries are allowed. */
   readonly owner: object;
-  /** `false` after the work has settled: promises that it did not await may not write any more. */
+  /** `false` after the work has settled. Promises that the work did not await can then no longer write. */
   open: boolean;
   /** Set when the database has rolled back. No later statement may run, even if the work caught the error. */
   failure: Error | null;
@@ -34,7 +34,7 @@ export class TransactionScopes {
   }
 
   /**
-   * Refuses a query inside a transaction that does not come from its owner.
+   * Refuses a query that is made inside a transaction but not by the transaction's owner.
    * @throws OutsideTransactionError
    */
   refuseOutside(owner: object | null, what: string): void {

@@ -82,7 +82,7 @@ export class InputCheck {
     return null;
   }
 
-  /** An optional number. A literal in a document can overflow to infinity, which is refused. */
+  /** An optional number. Refuses infinity, which a too large literal in a document becomes. */
   optionalNumber(path: string, value: number | null | undefined, rule: NumberRule): number | null {
     if (value == null) return null;
     const { lowest, highest = Number.MAX_VALUE, sentence } = rule;

@@ -96,7 +96,7 @@ export function createGraphiqlRouter({ mayOpen }: GraphiqlOptions): Router {
 function createPageHandler(mayOpen: GraphiqlOptions["mayOpen"], assetNames: readonly string[]): RequestHandler {
   return async (request, response, next) => {
     response.vary("Accept");
-    // JSON comes first, so that a client that accepts anything gets the endpoint and not the page.
+    // JSON comes first in this list, so that a client that accepts anything gets the endpoint and not the page.
     const type = request.accepts(["application/json", "application/graphql-response+json", "text/html"]);
     if (request.path !== "/" || type !== "text/html") {
       next();

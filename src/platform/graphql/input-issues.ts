@@ -1,6 +1,6 @@
 /**
- * Turns graphql-js's messages about wrong values into the `details.fields` of operations, so that a form shows both alike.
- * The values are left out, because they may be secret.
+ * Turns graphql-js's messages about wrong values into the `details.fields` of operations, so that a form shows wrong
+ * values and refused inputs alike. The values are left out, because they may be secret.
  */
 import { BREAK, Kind, parse, visit, type ASTNode, type GraphQLError, type GraphQLSchema } from "graphql";
 import type { FieldIssue } from "../errors/failure.js";
@@ -49,12 +49,15 @@ export function describeMissingVariable(name: string): FieldIssue {
   return { path: toFieldPath([name]), code: "REQUIRED", message: "This variable is required." };
 }
 
-/** Finds the argument of a wrong literal or variable. */
+/** Turns an error about a wrong literal or variable into an issue that names the argument. */
 export function describeLiteralIssue(error: GraphQLError, message: string, keysOf: KeysOf): FieldIssue {
   return describeReason(locate(error), message, keysOf);
 }
 
-/** The issue of a message of graphql-js, such as `Field "x" of required type "Int!" was not provided.` */
+/**
+ * Turns a message of graphql-js into an issue. An example of a message: `Field "x" of required type "Int!" was not
+ * provided.`
+ */
 export function describeReason(place: readonly string[], sentence: string, keysOf: KeysOf): FieldIssue {
   const reason = shortenQuotes(sentence);
   const required = /^Field "[\w.]*?(\w+)" of required type /.exec(reason)?.[1];

@@ -1,11 +1,11 @@
 /**
- * Loaders batch the single look-ups of one request into few queries. Each is declared once, next to its feature, and keeps
- * what it has read as long as the request's context.
+ * Loaders join the single look-ups of one request into few queries. Each loader is declared once, next to its feature,
+ * and keeps what it has read until the request or a mutation ends.
  */
 import DataLoader from "dataloader";
 import { defaultFieldResolver, type GraphQLSchema } from "graphql";
 
-/** Keys in one query: databases limit the number of bound values. */
+/** The most keys in one query, because databases limit the number of bound values. */
 const MAXIMUM_BATCH_SIZE = 500;
 
 type Loaders = Map<object, DataLoader<string, unknown>>;
@@ -13,7 +13,7 @@ const loadersByContext = new WeakMap<object, Loaders>();
 
 /**
  * Declares a loader of one value for a key.
- * @param batch reads the values of distinct keys; a key that the map lacks loads `null`
+ * @param batch reads the values of distinct keys; a key that is not in the map loads `null`
  * @returns the request's own loader: `loadUser(context).load(id)`
  */
 export function defineLoader<Context extends object, Value>(
@@ -24,7 +24,7 @@ export function defineLoader<Context extends object, Value>(
 
 /**
  * Declares a loader of a list for a key.
- * @param batch reads the lists of distinct keys; a key that the map lacks loads an empty list
+ * @param batch reads the lists of distinct keys; a key that is not in the map loads an empty list
  */
 export function defineListLoader<Context extends object, Value>(
   batch: (keys: readonly string[], context: Context) => Promise<ReadonlyMap<string, readonly Value[]>>,

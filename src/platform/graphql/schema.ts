@@ -22,7 +22,7 @@ export interface SchemaOptions {
   readonly resolvers: readonly ResolverClass[];
   /** The instance of each class. */
   readonly container: ReadonlyMap<ResolverClass, object>;
-  /** The source of the enum `ErrorCode` and the query `errorCodes`. */
+  /** The catalogue of which the enum `ErrorCode` and the query `errorCodes` are made. */
   readonly errorCodes: Catalogue;
 }
 
@@ -50,7 +50,8 @@ export function buildGraphQLSchema({ resolvers, container, errorCodes }: SchemaO
       scalarsMap: [{ type: Date, scalar: DateTimeScalar }],
       orphanedTypes: [],
       validate: false,
-      // The check would run the whole introspection at every start, and finds no more than `assertValidSchema`.
+      // TypeGraphQL's check would run the whole introspection at every start, and would find no more than
+      // `assertValidSchema`.
       skipCheck: true,
       nullableByDefault: false,
       disableInferringDefaultValues: true,

@@ -1,6 +1,6 @@
 /**
- * Checks a request's variables before it runs: first their size, without reading anything beyond a bound, then their
- * types. graphql-js would write the whole value into every error.
+ * Checks a request's variables before it runs: first their size, without reading anything beyond a limit, then their
+ * types. Usher checks the types itself, because graphql-js would write the whole value into every error.
  */
 import {
   coerceInputValue,
@@ -29,7 +29,7 @@ export interface VariableLimits {
   readonly variableValues: number;
 }
 
-/** Wrong values in one error. */
+/** The most wrong values in one error. */
 const MOST_ISSUES = 20;
 
 /** @throws Failure with QUERY_LIMIT_EXCEEDED for the first bound that the variables exceed. No value beyond it is read. */
@@ -75,7 +75,7 @@ export function requireTypedVariables(
   if (fields.length > 0) throw new Failure(INVALID_INPUT, { fields });
 }
 
-/** Whether more issues may be added. */
+/** Adds the issues of one variable to `fields`. Returns whether more issues may be added. */
 function collectIssues(
   schema: GraphQLSchema,
   definition: VariableDefinitionNode,

@@ -1,4 +1,7 @@
-/** Facts about a request, collected while Usher handles it. Each part adds its facts; the request log reads them once. */
+/**
+ * Facts about a request, collected while Usher handles it. Each part of Usher adds the facts that it knows. The request
+ * log reads them at the end.
+ */
 import type { IncomingMessage } from "node:http";
 
 /** Facts in the log line of a request, in addition to method, path and status. */
@@ -21,7 +24,7 @@ export interface RequestNotes {
   readonly reference?: string;
 }
 
-/** A request for many ids can fail with many different codes. */
+/** The most codes that are noted, because a request for many ids can fail with many different codes. */
 const MOST_ERROR_CODES = 10;
 const LONGEST_OPERATION = 100;
 /** GraphQL, October 2021, section 2.1.9. */

@@ -1,6 +1,6 @@
 /**
- * Runs a bulk request (RFC 7644, section 3.7). Each operation does the same as the single request, in its own unit of work,
- * so that a failed operation does not undo others. Other requests run between two operations.
+ * Runs a bulk request (RFC 7644, section 3.7). Each operation does the same as a request of its own, in its own unit of
+ * work, so that a failed operation does not undo others. Other requests run between two operations.
  */
 import { setImmediate as letOthersRun } from "node:timers/promises";
 import type { RequestingDirectory } from "../../provisioning/directory/log/request.js";
@@ -79,7 +79,7 @@ export async function runBulk({ limits, logDefect }: ScimServices, place: BulkPl
   async function attempt(operation: Json): Promise<Outcome> {
     let location: string | undefined;
     try {
-      // Otherwise, a bulk request would evade the limit.
+      // Each operation counts as a request. Otherwise, a bulk request would evade the limit of requests.
       await limits.useRequest(place.directory.id);
       const read = readOperation(place.endpoints, replaceReferences(operation, idOf));
       if (read.method !== "POST") location = locationOf(read.endpoint.type, place.baseUrl, read.id);
@@ -105,7 +105,8 @@ export async function runBulk({ limits, logDefect }: ScimServices, place: BulkPl
     const needed = creating.get(name);
     if (needed === undefined)
       throw invalid("invalidValue", `bulkId:${shorten(name)} is not the bulkId of a POST of this request.`);
-    // If the needed operation has begun but has no outcome, it waits for this one.
+    // If the needed operation has begun but has no outcome, it waits for the present operation: the references are
+    // circular.
     throw new Failure(SCIM_BULK_REFERENCE_UNRESOLVED, { bulkId: shorten(name), isCircular: !outcomes.has(needed) });
   }
 }

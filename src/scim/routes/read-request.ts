@@ -1,4 +1,4 @@
-/** Reads the parts of a SCIM request, with bounds. */
+/** Reads the parts of a SCIM request, and refuses parts that are too large. */
 import type { Request } from "express";
 import type { ResourceCondition } from "../../provisioning/directory/resource/condition.js";
 import type { ResourceSort } from "../../provisioning/directory/resource/order.js";
@@ -17,7 +17,7 @@ export const LARGEST_BODY_BYTES = 1024 * 1024;
 const DEEPEST_BODY = 12;
 
 /**
- * The body, an object of bounded depth.
+ * The body of a request, which must be an object of few levels.
  *
  * @throws SCIM_REQUEST_INVALID
  */
@@ -28,7 +28,7 @@ export function readBody(request: Request): Readonly<Record<string, unknown>> {
   return body;
 }
 
-/** Walks level by level, so that a deep body does not use up the stack. */
+/** Refuses a body of too many levels. Walks level by level, because recursion into a deep body would use up the stack. */
 function requireFlat(body: object): void {
   let level: unknown[] = [body];
   for (let depth = 0; level.length > 0; depth += 1) {
@@ -113,14 +113,14 @@ export function readQuerySelection(type: ResourceType, parameters: Parameters): 
   return readSelection(type, parameters["attributes"], parameters["excludedAttributes"]);
 }
 
-/** A parameter that is repeated in an address is a list. */
+/** Reads a text; `null` without one. Refuses a parameter that is repeated in an address, which is a list. */
 function readText(scimType: "invalidFilter" | "invalidCursor", name: string, value: unknown): string | null {
   if (value === undefined || value === null) return null;
   if (typeof value !== "string") throw invalid(scimType, `${name}: send one text.`);
   return value;
 }
 
-/** Numbers come as numbers in a body, and as texts in an address. */
+/** Reads a whole number, which is a number in a body and a text in an address. */
 function readNumber(name: string, value: unknown, otherwise: number): number {
   if (value === undefined || value === null || value === "") return otherwise;
   const text = typeof value === "number" ? String(value) : value;

@@ -11,7 +11,7 @@ import { deleteAssignments, findAssignedAmong, insertAssignments } from "./assig
 import { findCourses } from "./course.repository.js";
 import type { Course } from "./course.js";
 
-/** The most courses in one request. They are one transaction, and other changes of the organization wait for it. */
+/** The most courses in one request, because other changes of the organization wait for the request's transaction. */
 export const MOST_ASSIGNED_AT_ONCE = 200;
 
 /** Courses to assign to a group, or to remove from it. */
@@ -38,8 +38,8 @@ export interface ChangedAssignments {
 }
 
 /**
- * Assigns courses to a group. Courses that it already has stay. A course that the organization cannot see is NOT_FOUND
- * and an archived one is COURSE_ARCHIVED; the others are assigned.
+ * Assigns courses to a group. Courses that the group already has stay. A course that the organization cannot see is
+ * NOT_FOUND and an archived one is COURSE_ARCHIVED; the others are assigned.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND (the group), INVALID_INPUT (too many courses)
  */

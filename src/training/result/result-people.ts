@@ -12,12 +12,13 @@ import type { ResultScope } from "./result-scope.js";
 export interface SetOfPeople {
   /** A query for `user_id`, with one row or more for each person. */
   readonly source: Condition;
-  /** A condition on a column with a user's id. The column becomes part of the SQL, so it must never be input. */
+  /** A condition on a column with a user's id. The column becomes part of the SQL, so it must never come from a caller. */
   readonly probe: (column: string) => Condition;
 }
 
 /**
- * The sets whose intersection has the people, usually small sets first. An empty list stands for everyone.
+ * The sets that a person must be in for the query to read their results. Usually small sets come first. No set means
+ * everyone.
  *
  * @throws INVALID_INPUT for answers that the organization does not have
  */
@@ -62,7 +63,10 @@ export async function findPeople(
   return rows.length > few ? null : rows.map((row) => row.user_id);
 }
 
-/** The limit keeps MariaDB from turning a probe into a join that begins with every person who satisfies the probe. */
+/**
+ * Whether a query has a row. `LIMIT` keeps MariaDB from turning a probe into a join that begins with every person who
+ * satisfies the probe.
+ */
 function exists(query: string): string {
   return `(${query} LIMIT 1) IS NOT NULL`;
 }
@@ -116,7 +120,10 @@ async function peopleWhoAnswered(
   });
 }
 
-/** Members of groups that a manager manages in the organization, direct reports whose home it is, and the manager. */
+/**
+ * The team of a manager: the members of the groups that they manage in the organization, the people of this home
+ * organization who report to them, and the manager.
+ */
 function teamOf(organizationId: string, managerId: string): SetOfPeople {
   const inGroups = `SELECT gm.user_id FROM group_manager mg JOIN user_group g ON g.id = mg.group_id
     JOIN group_member gm ON gm.group_id = mg.group_id WHERE mg.user_id = ? AND g.organization_id = ?`;

@@ -21,13 +21,13 @@ export interface AttemptResult {
   readonly failure: string | null;
   /** The start of the answer; `null` without an answer. */
   readonly answer: string | null;
-  /** How long the receiver asked Usher to wait. */
+  /** How long the receiver asked Usher to wait; `null` if it did not ask. */
   readonly retryAfterSeconds: number | null;
   readonly startedAt: Date;
   readonly durationMs: number;
 }
 
-/** The log shows this many bytes of an answer. The rest is not read. */
+/** How many bytes of an answer Usher reads and shows in the log. */
 const ANSWER_BYTES = 1_000;
 const LONGEST_FAILURE = 500;
 

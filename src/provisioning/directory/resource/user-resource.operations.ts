@@ -13,7 +13,12 @@ import { changeDirectoryUser, createDirectoryUser, removeDirectoryUser } from ".
 /** The versions of a resource that a change may be made to (`If-Match`); `null` for every version. */
 export type ExpectedVersions = readonly number[] | null;
 
-/** @throws DIRECTORY_VALUE_TAKEN, DIRECTORY_ADDRESS_TAKEN, SEATS_FULL, SCIM_NOT_IN_PLAN, DIRECTORY_PAUSED, MASS_REMOVAL_STOPPED */
+/**
+ * Adds a user to the directory.
+ *
+ * @throws DIRECTORY_VALUE_TAKEN, DIRECTORY_ADDRESS_TAKEN, SEATS_FULL, SCIM_NOT_IN_PLAN, DIRECTORY_PAUSED,
+ *   MASS_REMOVAL_STOPPED
+ */
 export async function createUserResource(
   store: Store,
   directory: RequestingDirectory,
@@ -62,7 +67,7 @@ export async function removeUserResource(
 }
 
 /**
- * A resource of the directory, under the organization's lock.
+ * Reads a resource of the directory for a change. The caller holds the organization's lock.
  *
  * @throws NOT_FOUND, RESOURCE_VERSION_CONFLICT
  */

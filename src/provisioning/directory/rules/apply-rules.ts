@@ -26,7 +26,7 @@ import { evaluateChange, evaluateSaid } from "./evaluate-said.js";
 /** A person whose data a directory changed. */
 export interface Affected {
   readonly userId: string;
-  /** The data before the change; `null` for a new user. */
+  /** What the directory said of the person before the change; `null` for a new user. */
   readonly was: Said | null;
   readonly is: Said;
   /** The roles that the provider names, folded to one case. */
@@ -102,8 +102,8 @@ interface Held {
 }
 
 /**
- * Decides roles and memberships. A person whom no rule matches keeps a role, even under `unmappedUser: REFUSE`: the sign-in
- * refuses the person, and the account waits for a group.
+ * Decides roles and memberships. A person whom no rule matches is not refused here, even under `unmappedUser: REFUSE`,
+ * and keeps a role. The account waits for a group, and a sign-in refuses the person.
  *
  * @throws RULES_TOO_COSTLY
  */

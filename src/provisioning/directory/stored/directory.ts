@@ -27,7 +27,7 @@ export type DirectoryState = (typeof DIRECTORY_STATES)[number];
 export const PAUSE_REASONS = ["ADMINISTRATOR", "MASS_REMOVAL"] as const;
 export type PauseReason = (typeof PAUSE_REASONS)[number];
 
-/** The policies that a directory has without a connection. They have the same meaning as a connection's. */
+/** The policies of a directory that is not linked to a connection. They have the same meaning as a connection's policies. */
 export const DIRECTORY_POLICIES = ["profileUpdate", "roleSync", "missingGroups", "groupRemoval"] as const;
 export type DirectoryPolicy = (typeof DIRECTORY_POLICIES)[number];
 
