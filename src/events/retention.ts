@@ -1,4 +1,7 @@
-/** How long an organization keeps its events. Older ones are deleted from the beginning, so that there are no gaps. */
+/**
+ * How long an organization keeps its events. Older events are deleted from the beginning of the log, so that there are no
+ * gaps.
+ */
 import { causeOf, requirePermission, type Caller } from "../access/caller.js";
 import type { Store } from "../access/store.js";
 import type { UnitOfWork } from "../access/unit-of-work.js";
@@ -8,7 +11,7 @@ import { Failure, INVALID_INPUT, NOT_FOUND } from "../platform/errors/failure.js
 const FEWEST_DAYS = 30;
 const MOST_DAYS = 3_650;
 const DAY_MS = 86_400_000;
-/** Events of one organization that one sweep deletes. */
+/** The most events of one organization that one sweep deletes. */
 const SWEEP_LIMIT = 1_000;
 
 /** Records the change of the setting in the audit log. */

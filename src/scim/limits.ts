@@ -11,7 +11,8 @@ export interface ScimLimits {
    */
   readonly bearerRefusals: RateLimit;
   /**
-   * Uses one request of a directory. Each replica counts by itself, because a shared count would cost every request a commit.
+   * Counts one request of a directory. Each replica counts by itself, because a shared count would cost every request a
+   * commit.
    *
    * @throws RATE_LIMITED
    */
@@ -22,7 +23,7 @@ export interface ScimLimits {
 export const TOKEN_REFUSALS_A_MINUTE = 60;
 /** @internal */
 export const BEARER_REFUSALS_A_MINUTE = 300;
-/** Four times the rate of Entra ID. One directory must leave time for the others. @internal */
+/** Four times the rate of Entra ID. The limit keeps one directory from taking the time of the others. @internal */
 export const DIRECTORY_REQUESTS_A_MINUTE = 6_000;
 
 interface ScimLimitOptions {

@@ -11,8 +11,8 @@ const SECRET_BYTES = 20;
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 /**
- * The secret of a new authenticator app, in base32. It follows from the token of the waiting sign-in, so nothing is stored
- * before the person has proved that the app works.
+ * The secret of a new authenticator app, in base32. It is computed from the token of the waiting sign-in, so Usher stores
+ * nothing before the person has proved that the app works.
  */
 export function deriveAppSecret(pendingToken: string): string {
   const bytes = createHmac("sha256", pendingToken).update("usher authenticator app").digest().subarray(0, SECRET_BYTES);
@@ -26,8 +26,8 @@ export function describeApp(issuer: string, label: string, secret: string): stri
 }
 
 /**
- * The time step of a right code; `null` for a wrong one. A code of `lastStep` or an earlier step is wrong, because a code is
- * accepted once (RFC 6238, section 5.2).
+ * The time step of a right code; `null` for a wrong one. A code of `lastStep` or an earlier step counts as wrong, because
+ * each code is accepted only once (RFC 6238, section 5.2).
  */
 export function verifyAppCode(secret: string, code: string, now: Date, lastStep: number | null): number | null {
   if (!/^\d{6}$/.test(code)) return null;
@@ -43,7 +43,7 @@ export function verifyAppCode(secret: string, code: string, now: Date, lastStep:
 
 /** The number of recovery codes that a person gets. */
 export const RECOVERY_CODES = 10;
-/** No letters that look like digits. Each character has 5 bits, so a code has 80. */
+/** No letters that look like digits. Each character has 5 bits, so a code of 16 characters has 80 bits. */
 const RECOVERY_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 
 /** New recovery codes, such as `7KQM-2XWD-9RHT-C4PB`. */

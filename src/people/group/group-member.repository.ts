@@ -1,6 +1,6 @@
 /**
- * Reads and writes the members of groups. Each reason of a membership has a row. Only the count reads a whole group, so the
- * cost of a change depends on the users that it names, not on the size of the group.
+ * Reads and writes the members of groups. Each reason for which a user is in a group is a row. Only the count of members
+ * reads a whole group, so the cost of a change depends on the users that it names, not on the size of the group.
  */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader, SqlValue } from "../../platform/database/database.js";

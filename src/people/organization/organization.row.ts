@@ -25,7 +25,7 @@ export class OrganizationRow {
   @Column({ name: "support_contact", type: "varchar", length: 500, nullable: true })
   supportContact!: string | null;
 
-  /** The operator's switch for this organization. */
+  /** Whether the operator allows single sign-on in this organization. */
   @Column({ name: "sso_allowed", type: "boolean" })
   ssoAllowed!: boolean;
 
@@ -53,8 +53,8 @@ export class OrganizationRow {
   lockCount!: number;
 
   /**
-   * Since when Usher knows that the organization requires single sign-on without a break-glass account that can sign in. The
-   * administrators got a mail then.
+   * When Usher noticed that the organization requires single sign-on but has no break-glass account that can sign in, and
+   * mailed the administrators; `null` if that is not so.
    */
   @Column({ name: "break_glass_missing_since", type: "datetime", precision: 3, nullable: true })
   breakGlassMissingSince!: Date | null;

@@ -59,7 +59,10 @@ export interface RoleUse {
 /** The form of a role key. */
 export const ROLE_KEY_PATTERN = /^[A-Z][A-Z0-9_]{0,62}$/;
 
-/** The key of the built-in role with every permission. Changes by hand never remove its last active user. */
+/**
+ * The key of the built-in role with every permission. Changes by hand never take this role from the last active user who
+ * has it.
+ */
 export const ADMINISTRATOR_ROLE = "ADMIN";
 
 /** The roles of every organization. `AUDITOR` is not a step between the others: it reads everything and changes nothing. */

@@ -24,8 +24,8 @@ export interface SeatHolder {
 }
 
 /**
- * How many seats an organization has and uses. Open to callers who may see its users or its training, because both depend
- * on free seats.
+ * How many seats an organization has and uses. For callers who may see its users or its training, because accounts and
+ * training depend on free seats.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND
  */

@@ -10,7 +10,7 @@ export const SEATS_FULL_POLICIES = ["BLOCK_TRAINING", "DENY_PROVISIONING"] as co
 /** The effect of a full plan: it stops training only, or new accounts as well. */
 export type SeatsFullPolicy = (typeof SEATS_FULL_POLICIES)[number];
 
-/** The seats of an organization in which an account becomes active. */
+/** What decides whether an account that becomes active in an organization takes a seat there. */
 export interface SeatSituation {
   readonly seatModel: SeatModel;
   readonly seatsFull: SeatsFullPolicy;

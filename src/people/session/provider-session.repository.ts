@@ -13,7 +13,10 @@ export interface KeptProviderSession {
   readonly secrets: Readonly<Record<string, string>>;
 }
 
-/** Binds the sealed text to the person and not to the session, whose id changes when it moves into another organization. */
+/**
+ * The context of the sealed text. It names the person and not the session, because a session gets a new id when it moves
+ * into another organization.
+ */
 const sealContext = (connectionId: string, subjectHash: string) => `provider_session:${connectionId}:${subjectHash}`;
 
 /** Stores the provider's session beside a session that a connection started. */
@@ -64,8 +67,8 @@ export interface SessionsAtProvider {
 }
 
 /**
- * The valid sessions that a connection started and that the provider now names. A session without an index belongs to every
- * index of its subject.
+ * The valid sessions that a connection started and that the provider says have ended. A session that was stored without
+ * an index matches every index of its subject.
  */
 export async function findSessionsAtProvider(
   reader: Reader,

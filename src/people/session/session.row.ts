@@ -18,11 +18,14 @@ export class SessionRow {
   @ForeignKey("UserRow", { name: "fk_user_session_user", onDelete: "CASCADE", onUpdate: "NO ACTION" })
   userId!: string;
 
-  /** The organization that the session is in. */
+  /** The organization in which the person works in this session. */
   @Column({ name: "organization_id", type: "varchar", length: 36 })
   organizationId!: string;
 
-  /** The connection that started the session. Disabling it ends the session. No foreign key: `people` must not use `connection`. */
+  /**
+   * The connection that started the session. When the connection is disabled, the session ends. There is no foreign key,
+   * because `people` must not use `connection`.
+   */
   @Column({ name: "connection_id", type: "varchar", length: 36, nullable: true })
   connectionId!: string | null;
 
@@ -44,8 +47,8 @@ export class SessionRow {
   expiresAt!: Date;
 
   /**
-   * When the session ends in any case: its lifetime, or the earlier end that the provider set. `null` if `expiresAt` is
-   * final.
+   * When the session ends however much it is used: after its lifetime, or earlier if the provider set an earlier end.
+   * `null` if use does not move `expiresAt`.
    */
   @Column({ name: "ends_at", type: "datetime", precision: 3, nullable: true })
   endsAt!: Date | null;

@@ -37,7 +37,7 @@ async function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } finally {
-    // Passes the turn on to the next one.
+    // Passes the turn on to the work that has waited longest.
     const next = waiting.shift();
     if (next === undefined) running -= 1;
     else next();
@@ -79,7 +79,10 @@ export async function verifyAgainstNothing(password: string): Promise<false> {
   return false;
 }
 
-/** Whether a hash has different parameters. If so, the next successful sign-in must renew it. */
+/**
+ * Whether a hash was made with parameters other than the present ones. If so, the next successful sign-in must renew the
+ * hash.
+ */
 export function needsRehash(stored: string): boolean {
   return !stored.startsWith(PRESENT_PARAMETERS);
 }

@@ -20,7 +20,7 @@ export function defineFailure<Data = Record<string, never>>(definition: FailureD
   return definition;
 }
 
-/** An expected failure, which operations throw. Only the boundary turns it into a response. */
+/** An expected failure, which operations throw. Only the code of HTTP, GraphQL, SCIM and pages turns it into a response. */
 export class Failure<Data = unknown> extends Error {
   override readonly name = "Failure";
   readonly code: string;

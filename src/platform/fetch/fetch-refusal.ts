@@ -26,7 +26,7 @@ export type FetchRefusalCode =
  */
 export class FetchRefusal extends Error {
   override readonly name = "FetchRefusal";
-  /** Private, so that a log of the error's properties does not contain it: its query may hold secrets. */
+  /** Private, so that a log of the error's properties does not contain this URL, whose query may hold secrets. */
   readonly #location: string | undefined;
 
   /** @param options `cause` is for the log: it may name what the message must not. `location` is the target of a redirect */

@@ -19,7 +19,10 @@ export interface CsvPage {
 }
 
 export interface ExportOptions {
-  /** The files by their paths. Every error of the request is thrown before the first piece. */
+  /**
+   * The files by their paths. A function throws every error of the request before it returns the file, so that the
+   * response can still be an error.
+   */
   readonly files: Readonly<Record<string, (request: Request) => Promise<CsvFile>>>;
   /** Other origins whose pages may send requests with cookies. */
   readonly allowedOrigins: readonly string[];
@@ -40,7 +43,8 @@ export async function* writePages(
 ): AsyncGenerator<string, void> {
   yield head + first.text;
   for (let { next } = first; next !== null;) {
-    // Lets other requests run. Reads on SQLite never wait, so without a pause the file would be written in one go.
+    // Lets other requests run. Reads on SQLite never wait, so without this pause no other request would run until the
+    // file is written.
     await turn();
     const page = await read(next);
     yield page.text;

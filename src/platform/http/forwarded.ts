@@ -1,6 +1,6 @@
 /**
- * Reads the hops that proxies write into `X-Forwarded-For` or `Forwarded` (RFC 7239). An address is read strictly: two
- * programs that read `0203.0.0113.9` differently would record different clients.
+ * Reads the hops that proxies write into `X-Forwarded-For` or `Forwarded` (RFC 7239). Addresses must have their exact
+ * form, because programs read a text such as `0203.0.0113.9` differently, and would record different clients.
  */
 import { isIPv4, isIPv6 } from "node:net";
 import ipaddr from "ipaddr.js";
@@ -15,7 +15,7 @@ export interface Hop {
   readonly text: string;
 }
 
-/** More than real installations have. A header can contain thousands. */
+/** The most hops that are read: more than real installations have. A header can contain thousands. */
 const MOST_HOPS = 50;
 const LONGEST_TEXT = 100;
 
@@ -32,7 +32,7 @@ export function readHops(header: string, kind: ForwardedHeader): readonly Hop[] 
   return kind === "forwarded" ? readForwarded(header) : readForwardedFor(header);
 }
 
-/** The address in its plain form; `null` when the text is not exactly one. */
+/** The address in its plain form; `null` when the text is not exactly one address. */
 export function readAddress(text: string): string | null {
   return isIPv4(text) || (isIPv6(text) && !text.includes("%")) ? ipaddr.process(text).toString() : null;
 }
@@ -53,8 +53,8 @@ function splitFromRight(header: string): readonly string[] {
 }
 
 /**
- * Reads elements from the right, where the trusted proxies wrote. It takes the shortest text that is an element, because a
- * comma may be inside quotes, and a client may have sent a quote that never ends.
+ * Reads elements from the right, where the trusted proxies wrote. A comma may be inside quotes, and a client may have
+ * sent a quote that never ends. So each time, the shortest text that is an element is taken.
  */
 function readForwarded(header: string): readonly Hop[] {
   const hops: Hop[] = [];

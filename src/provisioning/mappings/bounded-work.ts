@@ -6,8 +6,8 @@ import type { ClaimRule } from "../../connection/mapping/mapping.js";
 import { compilePattern, LONGEST_PATTERN, writtenOutLength } from "../../connection/mapping/pattern.js";
 
 /**
- * Steps that the rules of one sign-in may take, about half a second. One step compares one character of a pattern (with
- * repetitions written out) with one character of a value.
+ * How many steps the rules of one sign-in may take: about half a second. One step compares one character of a pattern
+ * (with repetitions written out) with one character of a value.
  * @internal
  */
 export const MOST_STEPS = 20_000_000;

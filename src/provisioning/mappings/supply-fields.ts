@@ -1,5 +1,6 @@
 /**
- * The fields of a person that a provider supplies: the fields that its type reads, and the fields of attribute mappings. Pure.
+ * The fields of a person that a provider supplies: the fields that the connection type reads, and the fields of attribute
+ * mappings. Pure.
  */
 import type { NormalizedProfile } from "../../connection/contract/index.js";
 import type { AttributeMapping } from "../../connection/mapping/mapping.js";
@@ -11,7 +12,7 @@ import { cutText, normalizeLine } from "../../platform/text.js";
 /** Joins several values of a claim in one field. */
 const SEPARATOR = ", ";
 
-/** Characters that are read of one value: more than any field holds, including white space. */
+/** How many characters of one value are read: more than any field holds, with white space around it. */
 const LONGEST_READ = 10_000;
 
 /** Fields that identify people. They are never cut, because a cut value could belong to a different person. */
@@ -30,7 +31,10 @@ type Supplied = Pick<
   "email" | "username" | "firstName" | "lastName" | "fullName" | "employeeId" | "profile" | "sources" | "attributes"
 >;
 
-/** The fields that the provider sent. A mapped claim replaces a field of the type. An invalid address is left out. */
+/**
+ * The fields that the provider sent. An attribute mapping replaces the field that the connection type read. An invalid
+ * address is left out.
+ */
 export function supplyFields(profile: Supplied, mappings: readonly AttributeMapping[]): FieldValues {
   return Object.fromEntries([...supplyValues(profile, mappings)].map(([field, { value }]) => [field, value]));
 }

@@ -1,7 +1,7 @@
 /**
- * Verifies an assertion of a directory's provider (RFC 7523, section 3). The subject names the directory, and the signature
- * proves that the directory's provider made the assertion. Until then, a refusal does not say what is wrong: a stranger could
- * learn which directories exist.
+ * Verifies an assertion of a directory's provider (RFC 7523, section 3). The subject names the directory, and the
+ * signature proves that the directory's provider made the assertion. Until the signature is verified, a refusal does not
+ * say what is wrong, because a stranger could learn which directories exist.
  */
 import { decodeJwt } from "jose";
 import type { AssertionTrust } from "../../provisioning/directory/assertion/assertion-trust.js";
@@ -90,7 +90,7 @@ function findMistake(
   const { iss, aud, exp, nbf, iat, jti } = claims;
   if (iss !== (issuer ?? directoryId)) return "iss is not the issuer that the directory trusts.";
   if (clientId !== null && clientId !== directoryId) return "client_id is not the sub of the assertion.";
-  // If the assertion were for a second audience as well, that receiver could use it here.
+  // An assertion for a second audience as well is refused, because that audience could use it here.
   const named: readonly unknown[] = Array.isArray(aud) ? aud : [aud];
   if (named.length === 0 || !named.every((each) => audiences.includes(each as string)))
     return `aud must be ${audiences.join(" or ")}, and nothing else.`;

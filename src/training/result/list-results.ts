@@ -36,7 +36,7 @@ export interface ResultsQuery {
   readonly withUsers?: boolean;
   /** Whether to read the courses of all results of the page. */
   readonly withCourses?: boolean;
-  /** Whether to read the courses' results of all modules' results of the page. */
+  /** Whether to read, for each module's result on the page, the results of the module's courses. */
   readonly withChildren?: boolean;
   /** Whether to read the corrections of all results of the page. */
   readonly withCorrections?: boolean;
@@ -139,7 +139,7 @@ export async function planFor(
   return await planResults(reader, organizationId, scope, filter, range, `${inputPath}answers`);
 }
 
-/** The instants of a time range. The organization's time zone is read only if a bound depends on it. */
+/** The instants of a time range. Reads the organization's time zone only if a bound depends on the zone. */
 export async function findRange(
   reader: Reader,
   organizationId: string,

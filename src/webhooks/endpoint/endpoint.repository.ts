@@ -68,7 +68,7 @@ export async function findEndpoint(
   return raw ? endpointFromRaw(raw) : null;
 }
 
-/** Finds the endpoints of an organization with a URL, the oldest first. */
+/** Finds the endpoints of an organization that have exactly this URL, the oldest first. */
 export async function findEndpointsAt(
   reader: Reader,
   organizationId: string,
@@ -95,7 +95,7 @@ function toRow(endpoint: WebhookEndpoint): WebhookEndpointRow {
   return { ...endpoint, eventTypes: endpoint.eventTypes === null ? null : JSON.stringify(endpoint.eventTypes) };
 }
 
-/** Stores a new endpoint. Its first event is the one after `lastSequence`. */
+/** Stores a new endpoint. The first event that it gets is the one after `lastSequence`. */
 export async function insertEndpoint(unit: UnitOfWork, endpoint: WebhookEndpoint, lastSequence: number): Promise<void> {
   await unit.manager.insert(WebhookEndpointRow, toRow(endpoint));
   await unit.manager.insert(WebhookCursorRow, {
@@ -112,10 +112,10 @@ export async function insertEndpoint(unit: UnitOfWork, endpoint: WebhookEndpoint
 }
 
 /**
- * Stores a changed endpoint. When the state changes, a worker that holds the lease loses it, and attempts in flight no
- * longer move the cursor.
+ * Stores a changed endpoint. When the state changes, the worker that delivers to the endpoint loses its lease, and
+ * attempts in flight no longer move the cursor.
  *
- * Writes the cursor first, as workers do, so that the two never wait for each other.
+ * Writes the cursor's row first, as workers do, so that this change and a worker never wait for each other.
  */
 export async function updateEndpointRow(
   unit: UnitOfWork,
@@ -153,7 +153,7 @@ interface RawProgress {
   paused_until: unknown;
 }
 
-/** Reads how far delivery has come, by endpoint id. */
+/** Reads how far the delivery to each endpoint has come, by endpoint id. */
 export async function readProgress(
   reader: Reader,
   endpointIds: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * Tests a receiver with a signed `endpoint.test`. Call these outside a unit of work: a transaction must not wait for the
- * network.
+ * Tests a receiver with a signed `endpoint.test`. Call these functions outside a unit of work, because a transaction must
+ * not wait for the network.
  */
 import { v7 as uuidv7 } from "uuid";
 import { causeOf, type Caller } from "../../access/caller.js";

@@ -1,4 +1,7 @@
-/** Reasons against the deletion of an account, and the data to erase with it. Modules above people contribute their own. */
+/**
+ * Reasons against the deletion of an account, and the data to erase with it. The modules that use `people` add their own
+ * reasons and data.
+ */
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import type { Reader } from "../../../platform/database/database.js";
 import { toDateOrNull } from "../../../platform/database/values.js";
@@ -26,13 +29,16 @@ type DeleteGuard = (unit: UnitOfWork, user: User) => Promise<readonly DeletionRe
  */
 export type ErasePart = (unit: UnitOfWork, user: User) => Promise<void>;
 
-/** The contributions of the modules above people. */
+/** What the modules that use `people` add to each deletion. */
 export interface DeletionParts {
   readonly guards: readonly DeleteGuard[];
   readonly erasers: readonly ErasePart[];
 }
 
-/** The used seats of a person in every organization. A used seat counts until its billing cycle ends. */
+/**
+ * The reason against a deletion that the used seats of a person are, in any organization; empty without one. A used seat
+ * counts until its billing cycle ends.
+ */
 export async function findUsedSeat(reader: Reader, userId: string, now: Date): Promise<readonly DeletionReason[]> {
   const rows = await reader.rows<{ cycle_ends_at: unknown }>(
     `SELECT cycle_ends_at FROM seat

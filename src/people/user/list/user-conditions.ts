@@ -1,7 +1,7 @@
 /**
- * The conditions of a list of users, in two forms. A *source* reads the ids of all matching members from an index; a *probe*
- * checks one member. If few members match, the list reads the source. If many match, it probes members in the list's order
- * until the page is full. Neither reads all members.
+ * The conditions of a list of users, in two forms. A *source* reads the ids of all matching members from an index; a
+ * *probe* checks one member. If few members match, the list reads the source. If many match, it probes members in the
+ * list's order until the page is full. Neither way reads all members.
  */
 import type { Dialect, Reader } from "../../../platform/database/database.js";
 import { placeholders } from "../../../platform/database/statements.js";
@@ -129,7 +129,10 @@ const COLUMNS: Readonly<Partial<Record<MissingField, string>>> = {
   employeeId: "u.employee_id",
 };
 
-/** No index contains missing values. If most members have the field, the list reads many of them. */
+/**
+ * The condition that one of the fields has no value. It has no source, because no index contains missing values. If most
+ * members have the field, the list reads many members to fill a page.
+ */
 function lacking(fields: readonly MissingField[], precedence: readonly FieldSource[]): UserCondition {
   const terms = fields.map((field): Condition => {
     const column = COLUMNS[field];

@@ -116,7 +116,11 @@ async function readGroup(unit: UnitOfWork, { organization }: ActingDirectory, re
   return group;
 }
 
-/** @returns the users who joined or left, by account */
+/**
+ * Changes the members of a group.
+ *
+ * @returns by account id, whether the user joined or left the group
+ */
 async function changeMembers(
   unit: UnitOfWork,
   acting: ActingDirectory,
@@ -129,7 +133,7 @@ async function changeMembers(
   const added: string[] = [];
   const removed: string[] = [];
   const moved = new Map<string, "JOINED" | "LEFT">();
-  // One PATCH may remove a user and add the same user again. Then the user has not moved.
+  // One PATCH may remove a user and add the same user again. Then the user has neither joined nor left.
   const move = (userIds: readonly string[], to: "JOINED" | "LEFT") => {
     for (const userId of userIds) if (!moved.delete(userId)) moved.set(userId, to);
   };
@@ -147,7 +151,7 @@ async function changeMembers(
   return moved;
 }
 
-/** The accounts to add and to remove. Only a change of all members reads the present ones. */
+/** The accounts to add and to remove. Only a change that replaces or removes all members reads the present members. */
 async function planMembers(
   unit: UnitOfWork,
   { id, directoryId }: Resource,

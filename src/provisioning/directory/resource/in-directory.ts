@@ -1,4 +1,4 @@
-/** Opens the unit of work of a directory's request: the organization is locked, and the directory may act. */
+/** Opens the unit of work of a directory's request. Locks the organization, and checks that the directory may act. */
 import { SYSTEM } from "../../../access/caller.js";
 import type { Store } from "../../../access/store.js";
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
@@ -27,7 +27,7 @@ export async function requireActing(reader: Reader, directory: Directory): Promi
 }
 
 function checkActing(directory: Directory | null, organization: Organization | null): ActingDirectory {
-  // The directory was deleted, and its token with it.
+  // If the directory was deleted, its token was deleted too.
   if (directory === null || organization === null) throw new Failure(UNAUTHENTICATED, {});
   if (!organization.scimEntitled) throw new Failure(SCIM_NOT_IN_PLAN, {});
   if (directory.state === "PAUSED") throw new Failure(DIRECTORY_PAUSED, { retryAfterSeconds: RETRY_AFTER_SECONDS });
@@ -35,10 +35,10 @@ function checkActing(directory: Directory | null, organization: Organization | n
 }
 
 /**
- * Runs a change of a directory in one unit of work, with the directory as its cause. A change that the mass-removal brake stops
- * pauses the directory, in a unit of work of its own.
+ * Runs a change of a directory in one unit of work, with the directory as its cause. A change that the mass-removal brake
+ * stops pauses the directory, in a unit of work of its own.
  *
- * @throws what `requireActing` throws, if that has changed since the token was read
+ * @throws what `requireActing` throws, because the directory or the plan may have changed since the request began
  */
 export async function changeInDirectory<Result>(
   store: Store,
@@ -76,7 +76,10 @@ function noteCommit(trace: RequestTrace): void {
   trace.removalIds = [];
 }
 
-/** Writes the row of the request log in the unit of work of its first change. The log's background work completes it. */
+/**
+ * Writes the request's row in the request log, in the unit of work of the request's first change. The log's background
+ * work completes the row.
+ */
 async function storeTrace(unit: UnitOfWork, directoryId: string, trace: RequestTrace): Promise<void> {
   if (trace.committed > 0) return;
   const ended = { status: trace.expectedStatus, outcome: SUCCEEDED, scimType: null };

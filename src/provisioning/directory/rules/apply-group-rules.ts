@@ -1,7 +1,4 @@
-/**
- * Applies the rules of a directory to the users of a group after a change of its members or its name, or after it was made or
- * deleted.
- */
+/** Applies the rules of a directory to the users of a group after the group was made, changed or deleted. */
 import type { UnitOfWork } from "../../../access/unit-of-work.js";
 import { GROUPS_CLAIM } from "../../../connection/mapping/mapping.js";
 import { findUserIdsOfSource } from "../../../people/group/group-member.repository.js";
@@ -28,9 +25,9 @@ export interface GroupChange {
 const PEOPLE_AT_ONCE = 500;
 
 /**
- * Reads the users whom a change of a group affects, and returns a function that applies the rules to them. Call this while
- * the group has its members: before a deletion, but after any other change. Call the returned function after the change. A
- * group that no rule names costs no query for its users.
+ * Reads the users whom a change of a group affects, and returns a function that applies the rules to them. Call this
+ * function while the group has its members: before a deletion, but after any other change. Call the returned function
+ * when the change is done. A group that no rule names costs no query for its users.
  *
  * @throws RULES_TOO_COSTLY
  */
