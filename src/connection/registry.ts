@@ -6,11 +6,11 @@ import { findTypeMistakes } from "./find-type-mistakes.js";
 
 export interface ConnectionTypeRegistry {
   readonly types: readonly AnyConnectionType[];
-  /** By id; `null` if the type is not installed. */
+  /** Finds a type by its id; `null` if the type is not installed. */
   readonly find: (id: string) => AnyConnectionType | null;
   /** @throws UNKNOWN_CONNECTION_TYPE if the type is not installed */
   readonly get: (id: string) => AnyConnectionType;
-  /** By the key of GraphQL inputs, such as `entraId`. */
+  /** Finds a type by its key in GraphQL inputs, such as `entraId`; `null` if no installed type has it. */
   readonly findByKey: (key: string) => AnyConnectionType | null;
   /** The refusals of all types, for the catalogue of failures. */
   readonly refusals: readonly FailureDefinition[];

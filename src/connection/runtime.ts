@@ -16,7 +16,10 @@ export interface RuntimeParts {
   readonly keyRing: KeyRing;
 }
 
-/** The public addresses of a connection. They follow from its id. For the operator's app, the id is that of its type. */
+/**
+ * The public addresses of a connection. They are made from the connection's id. For the operator's app, which has no
+ * connection, the type's id is used.
+ */
 export function addressesOf(publicUrl: string, connectionId: string): Addresses {
   const base = `${publicUrl}/sso/${connectionId}`;
   return {

@@ -89,6 +89,6 @@ export interface UnsolicitedMessage {
 /** The argument of a strategy's `success`: the verified message. */
 export interface Verification<Verified> {
   readonly verified: Verified;
-  /** `null` unless the message was posted. */
+  /** What is special to a posted message; `null` if the message came by redirect. */
   readonly posted: PostedMessage | null;
 }

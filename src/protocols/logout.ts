@@ -23,7 +23,7 @@ export interface ProviderLogout {
    * session, the session ends if the subject is its person.
    */
   readonly indexes: readonly string[];
-  /** Prevents a replay of the message. */
+  /** The note that keeps a copy of the message from being accepted. */
   readonly replay: ReplayNote;
 }
 

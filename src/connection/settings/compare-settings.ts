@@ -8,7 +8,7 @@ import type { MergedSettings } from "./merge-settings.js";
  * The names of the settings that differ, defaults included. A secret in the input counts as different, unless the input
  * clears a secret that was not set.
  *
- * @param secretsBefore names of the secrets that were set; `before` may lack their values
+ * @param secretsBefore the names of the secrets that were set before. Their values may be missing in `before`
  */
 export function findChanged(
   type: AnyConnectionType,

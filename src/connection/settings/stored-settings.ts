@@ -66,7 +66,7 @@ export function completeSettings(type: AnyConnectionType, plain: PlainSettings):
 }
 
 /**
- * The settings of a connection with defaults. A draft may lack required settings, see `findIncomplete`.
+ * The settings of a connection with defaults. Required settings of a draft may be `null`, see `findIncomplete`.
  *
  * @throws UnsealError if a secret cannot be decrypted
  */
@@ -102,7 +102,7 @@ export function sealSettings(
     readonly plain: PlainSettings;
     /** Names of the settings that the input set or cleared. */
     readonly given: ReadonlySet<string>;
-    /** `null` for a new connection. */
+    /** The stored settings before the change; `null` for a new connection. */
     readonly before: StoredSettings | null;
     readonly now: Date;
   },

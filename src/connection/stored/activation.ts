@@ -30,7 +30,7 @@ export async function testConnection(
   return findings;
 }
 
-/** An active connection. */
+/** The result of an activation. */
 export interface Activation {
   readonly connection: Connection;
   /**

@@ -62,7 +62,10 @@ export function usesClientKeys(type: AnyConnectionType, plain: PlainSettings): b
   return type.clientKeys?.isUsed(completeSettings(type, plain)) === true;
 }
 
-/** USE_PREVIOUS undoes USE_NEXT. */
+/**
+ * The steps of a rotation: publish new keys, sign with them, and stop publishing the old ones. USE_PREVIOUS undoes
+ * USE_NEXT.
+ */
 export type RotationStep = "PUBLISH_NEXT" | "USE_NEXT" | "USE_PREVIOUS" | "RETIRE_PREVIOUS";
 
 /**

@@ -111,7 +111,7 @@ export async function noteTest(unit: UnitOfWork, connectionId: string, findings:
   ]);
 }
 
-/** Notes a successful sign-in. It ends a spell of failing sign-ins. */
+/** Notes a successful sign-in, which ends a spell of failing sign-ins. */
 export async function noteSignInSucceeded(unit: UnitOfWork, connectionId: string): Promise<void> {
   await unit.execute(`UPDATE connection_health SET last_succeeded_at = ?, ${END_FAILURES} WHERE connection_id = ?`, [
     unit.now,

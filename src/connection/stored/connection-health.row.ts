@@ -60,7 +60,7 @@ export class ConnectionHealthRow {
   @Column({ name: "upkeep_failures", type: "int", default: 0 })
   upkeepFailures!: number;
 
-  /** Since when the connection counts as failing. */
+  /** The time since which the connection counts as failing; `null` if it does not. */
   @Column({ name: "failing_since", type: "datetime", precision: 3, nullable: true })
   failingSince!: Date | null;
 

@@ -31,7 +31,7 @@ export async function readForChange(unit: UnitOfWork, { id, organizationId }: Co
 /** The part of a change that the event and the audit entry show. */
 export interface ConnectionChange {
   readonly event: ConnectionEvent;
-  /** Absent if no setting changed. */
+  /** The connection's type and the names of the changed settings; absent if no setting changed. */
   readonly settings?: { readonly type: AnyConnectionType; readonly changed: readonly string[] };
   /** Changed lists of mappings or client keys, by their names in the schema. */
   readonly lists?: {
@@ -48,8 +48,8 @@ export interface ConnectionChange {
 /**
  * Stores `after` as the next version of `before`.
  *
- * @param change `raisesTrust` raises the trust version, which ends flows. It also ends the connection's sessions and the unused
- *   sign-in links of its organization.
+ * @param change if `raisesTrust` is true, the trust version rises, which ends the connection's flows (sign-ins under
+ *   way). The connection's sessions and the unused sign-in links of its organization end, too.
  */
 export async function storeChange(
   unit: UnitOfWork,

@@ -27,7 +27,7 @@ export const LABEL_RULE = { longest: 100 };
 export interface NewConnection {
   readonly organizationId: string;
   readonly displayName: string;
-  /** Left out, the button says "Sign in to NAME". */
+  /** The text of the button; left out, it is "Sign in to NAME". */
   readonly buttonLabel?: string | null;
   /** The settings under exactly one key, the key of the connection's type. */
   readonly settings: SettingsByType;

@@ -27,7 +27,10 @@ export async function loadOpeningContext(
   return { memory, mappedClaims: [...new Set(rules.map(({ claim }) => claim))] };
 }
 
-/** Reads a connection's memory. It does not return facts that were kept under a different trust version. @internal */
+/**
+ * Reads a connection's memory. The memory does not return facts that were kept under a different trust version.
+ * @internal
+ */
 export async function openMemory(
   { reader, begin }: Store,
   { id, trustVersion }: Pick<Connection, "id" | "trustVersion">,

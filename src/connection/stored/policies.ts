@@ -1,6 +1,6 @@
 /**
  * The policies of a connection. Each is declared once: the stored document, the parsing of inputs and the GraphQL types
- * follow from the declaration. A policy that a stored document lacks has its default.
+ * follow from the declaration. A policy that is missing in a stored document has its default.
  */
 import type { InputCheck } from "../../platform/errors/input.js";
 

@@ -28,7 +28,7 @@ export interface ConnectionInput {
   /** The version that the caller has read. If the connection has changed since, the update is refused. */
   readonly expectedVersion?: number | null;
   readonly displayName?: string | null;
-  /** `null` for "Sign in to NAME". */
+  /** The text of the button; `null` for "Sign in to NAME". */
   readonly buttonLabel?: string | null;
   readonly policies?: ConnectionPoliciesChange | null;
   /**

@@ -1,7 +1,7 @@
 /** Decides when to warn of a certificate or client secret that expires. Pure. */
 import type { Expiration } from "../contract/index.js";
 
-/** Warnings are sent this many days before. */
+/** How many days before the end Usher sends the warnings. */
 export const WARNING_DAYS = [60, 30, 7, 1] as const;
 type WarningDays = (typeof WARNING_DAYS)[number];
 

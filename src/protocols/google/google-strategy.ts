@@ -79,7 +79,7 @@ export class GoogleStrategy extends PassportGoogle {
     this.party = party;
   }
 
-  /** The library's hook for further parameters. */
+  /** Adds Usher's parameters to the authorization request. The library calls this method. */
   override authorizationParams(options: GoogleOptions): object {
     return { ...(super.authorizationParams(options) as object), ...options.further };
   }
@@ -121,7 +121,10 @@ export class GoogleStrategy extends PassportGoogle {
       : refuse("OIDC_LIBRARY_REFUSED", JSON.stringify(report).slice(0, LONGEST_REPORT));
   }
 
-  /** Runs the library once, on its own object. That object's HTTP client returns the fetched and verified values. */
+  /**
+   * Runs the library once, on an object of this run. The object's HTTP client requests nothing, but returns what Usher
+   * has fetched and verified already.
+   */
   private run(request: LibraryRequest, options: GoogleOptions): Promise<LibraryReport> {
     const { provider, client } = this.party;
     const httpClient = {

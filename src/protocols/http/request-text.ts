@@ -30,16 +30,16 @@ export interface TextRequest {
   readonly init?: RequestInit;
   /** The refusal's code for each failure. */
   readonly codeOf: (failure: RequestFailure) => string;
-  /** 10 seconds when left out. */
+  /** How long the request may take; 10 seconds when left out. */
   readonly timeoutMilliseconds?: number;
-  /** 512 KiB when left out. */
+  /** The longest body; 512 KiB when left out. */
   readonly longestAnswerBytes?: number;
 }
 
-/** A provider's response. It can have any status except a redirect. */
+/** A provider's response, with any status except a redirect. */
 export interface TextAnswer {
   readonly status: number;
-  /** Decoded as UTF-8. */
+  /** The body, decoded as UTF-8. */
   readonly text: string;
   /** The time on the provider's clock, from the header `Date`; `null` without this header. */
   readonly date: Date | null;
@@ -84,7 +84,7 @@ function readRetryAfter(header: string | null): number | null {
   return header !== null && /^\d{1,6}$/.test(header.trim()) ? Number(header) : null;
 }
 
-/** An address without its query, which could hold a ticket or token. */
+/** An address without its query, because the query could contain a ticket or token. */
 function withoutQuery<Address extends string | null>(address: Address): Address {
   return address === null ? address : (address.replace(/[?#].*$/s, "") as Address);
 }

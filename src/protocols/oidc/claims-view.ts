@@ -2,10 +2,10 @@
 import { checkClaimsSize } from "./claims.js";
 import type { Claims, Provider, VerifiedSignIn } from "./surroundings.js";
 
-/** Claims about the message and not about the person. They differ at each sign-in. */
+/** The claims that are not shown: they are about the message, not about the person, and differ at each sign-in. */
 const OF_THE_MESSAGE = ["nonce", "at_hash", "c_hash", "s_hash"];
 
-/** OpenID Connect Core 1.0, section 2. */
+/** The most characters of `sub` (OpenID Connect Core 1.0, section 2). */
 const LONGEST_SUBJECT = 255;
 
 export const claimsView = {

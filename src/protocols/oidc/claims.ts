@@ -167,7 +167,7 @@ export function lacksPerson(claims: Claims, names: ClaimNames): boolean {
   return lacksText || (names.groups !== null && readGroups(claims, names.groups).kind === "silent");
 }
 
-/** What a connection needs to know. If the ID token lacks any of it, Usher asks userinfo. */
+/** What a connection needs to know about a person. If any of it is missing in the ID token, Usher asks userinfo. */
 export interface UserinfoNeeds {
   readonly names: ClaimNames;
   readonly scopes: readonly string[];

@@ -20,7 +20,7 @@ import type {
   Surroundings,
 } from "./surroundings.js";
 
-/** Settings that every such type declares. */
+/** The settings that every OpenID Connect connection type declares. */
 export interface ClientSettings {
   readonly clientId: string;
   readonly clientSecret: string;
@@ -66,10 +66,10 @@ export interface OpenIdDescription<Settings> {
     runtime: OpenIdRuntime,
   ) => SignInRules & {
     readonly clientAuthentication: ClientAuthentication;
-    /** `ISSUER` when left out. */
+    /** For whom client assertions are; `ISSUER` when left out. */
     readonly assertionAudience?: AssertionAudience;
   };
-  /** `OpenIdConnectStrategy` when left out. */
+  /** Makes the strategy; an `OpenIdConnectStrategy` when left out. */
   readonly strategy?: (party: RelyingParty, settings: Settings) => Strategy;
 }
 
@@ -83,8 +83,8 @@ export interface OpenedOpenId<Settings> {
 }
 
 /**
- * Makes the members of a connection type from the description. A type spreads them. It replaces or wraps a member if
- * its provider needs more.
+ * Makes the members of a connection type from the description. A type takes over all members, and replaces or wraps
+ * those for which its provider needs more.
  */
 export function composeOpenId<Settings extends MaybeSecretSettings>(description: OpenIdDescription<Settings>) {
   const { labels } = description;

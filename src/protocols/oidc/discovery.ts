@@ -34,7 +34,7 @@ export function locateDiscoveryDocument(address: string): string {
 }
 
 /**
- * Returns the issuer that a document's address implies, without a slash at its end. It is the part before
+ * Returns the issuer that a document's address implies, without a slash at its end. The issuer is the part before
  * `/.well-known/…` (Discovery 4.1). For RFC 8414 addresses, the part after the document's name is added.
  */
 export function issuerImpliedBy(documentAddress: string): string {

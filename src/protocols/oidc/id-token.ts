@@ -38,7 +38,7 @@ export interface SignedToken {
   readonly algorithm: SigningAlgorithm;
 }
 
-/** What the token must match. Its header names the algorithm, which must be one of `algorithms`. */
+/** What the token must match. The algorithm that the token's header names must be one of `algorithms`. */
 export type IdTokenExpectation = Omit<Expectation, "algorithm"> & { readonly algorithms: readonly string[] };
 
 /**

@@ -50,7 +50,7 @@ export interface SortedKeys {
   readonly refused: readonly { readonly kid: string | undefined; readonly reason: string }[];
 }
 
-/** Makes a key set that fetches from `jwksUri`. It does not fetch yet. */
+/** Makes a key set that fetches its keys from `jwksUri` when they are first needed. */
 export function createKeySet(jwksUri: string, surroundings: Surroundings): KeySet {
   const recalled = recallKeys(jwksUri, surroundings);
   let held: Held | null = recalled && hold(sortKeys(recalled.keys), recalled.learnedAt.valueOf());

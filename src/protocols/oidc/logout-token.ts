@@ -23,7 +23,7 @@ import type { Claims } from "./surroundings.js";
 /** Section 2.4 recommends `logout+jwt`. Many providers send `JWT` or no type. */
 const TOKEN_TYPES: readonly unknown[] = [undefined, "jwt", "application/jwt", "logout+jwt", "application/logout+jwt"];
 const EVENT = "http://schemas.openid.net/event/backchannel-logout";
-/** A logout token has a few short claims. */
+/** The longest logout token, in characters. Real ones have a few short claims. */
 const LONGEST_TOKEN = 16_000;
 const LONGEST_IDENTIFIER = 1_000;
 

@@ -26,7 +26,7 @@ const CODES: Readonly<Record<ErrorMeaning, OidcRefusalCode>> = {
   INTERACTION_REQUIRED: "OIDC_INTERACTION_REQUIRED",
 };
 
-/** The standard's codes, and Google's own. */
+/** The meanings of the standard's error codes, and of Google's own. */
 const KNOWN_ERRORS: Readonly<Record<string, OidcRefusalCode>> = {
   access_denied: "OIDC_ACCESS_DENIED",
   invalid_client: "OIDC_CLIENT_CREDENTIALS_REFUSED",

@@ -33,7 +33,7 @@ export function saysDenied(status: number): boolean {
   return status === 401 || status === 403;
 }
 
-/** A provider's response. It can have any status except a redirect. */
+/** A provider's response, with any status except a redirect. */
 export interface JsonAnswer {
   readonly status: number;
   readonly body: unknown;

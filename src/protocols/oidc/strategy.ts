@@ -66,7 +66,9 @@ export class OpenIdConnectStrategy extends PassportOpenIdConnect {
     this.party = party;
   }
 
-  /** The library's hook for further parameters: nonce, code challenge, hints. */
+  /**
+   * Adds Usher's parameters to the authorization request: nonce, code challenge, hints. The library calls this method.
+   */
   override authorizationParams(options: { readonly parameters?: object }): object {
     return { ...options.parameters };
   }
@@ -96,7 +98,10 @@ export class OpenIdConnectStrategy extends PassportOpenIdConnect {
       : refuse("OIDC_LIBRARY_REFUSED", JSON.stringify(report).slice(0, LONGEST_REPORT));
   }
 
-  /** Runs the library once, on its own object. That object's HTTP client returns the fetched and verified values. */
+  /**
+   * Runs the library once, on an object of this run. The object's HTTP client requests nothing, but returns what Usher
+   * has fetched and verified already.
+   */
   private run(request: LibraryRequest, options: object): Promise<LibraryReport> {
     const { provider, client, tenantIssuers } = this.party;
     const httpClient = {

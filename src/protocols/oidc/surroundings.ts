@@ -17,7 +17,7 @@ export interface Surroundings {
 /** Stores facts about one provider, by name. A fact is a text or a list of texts. */
 export interface ProviderMemory {
   readonly recall: (name: string) => { readonly facts: RecalledFacts; readonly learnedAt: Date } | null;
-  /** Never rejects. */
+  /** Stores facts under a name. Never rejects. */
   readonly keep: (name: string, facts: RecalledFacts) => Promise<void>;
 }
 

@@ -16,7 +16,7 @@ export interface Tokens {
 /** A code, and the proof that the client that redeems it also requested it. */
 export interface CodeGrant {
   readonly code: string;
-  /** `null` when no code challenge was sent. */
+  /** The code verifier of PKCE; `null` if the sign-in sent no code challenge. */
   readonly codeVerifier: string | null;
 }
 

@@ -37,7 +37,9 @@ const MOST_CERTIFICATES = 50;
 
 const PROTOCOL = "urn:oasis:names:tc:SAML:2.0:protocol";
 
-/** Stops the reading of a document. Its message is the end of a sentence about the document. */
+/**
+ * The error that stops the reading of a document. Its message is the end of a sentence that begins with "the document".
+ */
 class MetadataIssue extends Error {}
 
 /**
