@@ -19,11 +19,17 @@ export abstract class NodeType {
 /** How objects of one type are found. */
 export interface NodeSource {
   readonly type: string;
-  /** Reads, in one query, the objects that the caller may see. A caller without the permission finds none. */
+  /**
+   * Reads, in one query, those objects with these ids that the caller may see. For a caller without the permission, finds
+   * none.
+   */
   readonly find: (caller: Caller, ids: readonly string[]) => Promise<ReadonlyMap<string, object>>;
 }
 
-/** The scope in which a caller may read with a permission; `undefined` when the caller lacks it. */
+/**
+ * The organization to which a caller's reads with a permission are limited: `null` for no limit, `undefined` when the
+ * caller lacks the permission.
+ */
 export function scopeIfGranted(caller: Caller, permission: Permission): OrganizationScope | undefined {
   switch (caller.kind) {
     case "OPERATOR":
@@ -38,7 +44,7 @@ export function scopeIfGranted(caller: Caller, permission: Permission): Organiza
 }
 
 /**
- * A table whose rows belong to an organization. The SQL contains `columns`, `from` and `alias`, so they must be
+ * A table whose rows belong to an organization. `columns`, `from` and `alias` become part of the SQL, so they must be
  * constants.
  */
 export interface ScopedTable<Raw, Value> {

@@ -6,8 +6,8 @@ import { createKeyRing, generateKeyRingEntry, parseKeyRing, type KeyRing } from 
 export interface LoadedKeyRing {
   readonly keyRing: KeyRing;
   /**
-   * Writes a new key to its file and returns the path; `null` if the key exists already. Call it before anything is
-   * encrypted, and after every step of the start that can fail. A failed start then leaves no key behind.
+   * Writes a new key to its file and returns the path; `null` if the key exists already. Call this function before
+   * anything is encrypted, but after every step of the start that can fail, so that a failed start leaves no key behind.
    */
   readonly keep: (() => string) | null;
 }

@@ -6,7 +6,10 @@ import { isLoopbackHost } from "./hosts.js";
 export interface MailServer {
   readonly host: string;
   readonly port: number;
-  /** `TLS` encrypts from the first byte. `STARTTLS` sends no mail if the server lacks it. `NONE` does not encrypt. */
+  /**
+   * `TLS` encrypts from the first byte. `STARTTLS` sends no mail if the server does not offer STARTTLS. `NONE` does not
+   * encrypt.
+   */
   readonly encryption: "TLS" | "STARTTLS" | "NONE";
   /** `null` if the server requires none. */
   readonly credentials: { readonly user: string; readonly password: string } | null;

@@ -10,8 +10,8 @@ export interface NewEvent<Data extends Record<string, unknown>> {
   readonly type: EventType<Data>;
   readonly subject: {
     /**
-     * Given only if the subject's type differs from the declared one: a refused sign-in of an unknown person is about the
-     * attempt.
+     * Given only if the subject's type differs from the declared one. For example, a refused sign-in of an unknown person
+     * has the attempt as its subject.
      */
     readonly type?: SubjectType;
     readonly id: string;
@@ -27,8 +27,8 @@ export async function startEventLog(unit: UnitOfWork, organizationId: string): P
 }
 
 /**
- * Appends one event. The counter's row stays locked until the unit of work ends. So an organization's sequences become
- * visible in order, and a rollback leaves no gap.
+ * Appends one event. The counter's row stays locked until the unit of work ends. So readers see an organization's
+ * sequences in order, and a rollback leaves no gap.
  */
 export async function appendEvent<Data extends Record<string, unknown>>(
   unit: UnitOfWork,
@@ -37,7 +37,7 @@ export async function appendEvent<Data extends Record<string, unknown>>(
   await appendEvents(unit, event.organizationId, [event]);
 }
 
-/** Appends events of one organization in order, with three statements for any number of events. */
+/** Appends events of one organization in order. Three statements are enough for any number of events. */
 export async function appendEvents<Data extends Record<string, unknown>>(
   unit: UnitOfWork,
   organizationId: string,

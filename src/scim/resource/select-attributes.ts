@@ -16,14 +16,14 @@ const ALWAYS: ReadonlySet<string> = new Set(["schemas", "id"]);
 const UNLISTED: readonly string[] = ["schemas", "meta"];
 const LONGEST_LIST = 4_000;
 
-/** Reads the two parameters. Names that the schema does not have select nothing. */
+/** Reads the two parameters. Names that are not in the schema select nothing. */
 export function readSelection(type: ResourceType, attributes: unknown, excluded: unknown): Selection {
   return { only: readNames(type, attributes), without: readNames(type, excluded) ?? NEVER };
 }
 
 /**
- * The known names in a parameter, which is a text with commas or a JSON list; `null` if it names nothing. Unknown names are
- * left out, because each attribute is compared with all.
+ * The known names in a parameter, which is a text with commas or a JSON list; `null` if it names nothing. Unknown names
+ * are left out, because each attribute is compared with every name.
  */
 function readNames(type: ResourceType, parameter: unknown): ReadonlySet<string> | null {
   const text = Array.isArray(parameter) ? parameter.join() : parameter;
@@ -46,7 +46,10 @@ function normalize(type: ResourceType, name: string): string | null {
   return (found.extension === null ? path : `${found.extension}/${path}`).toLowerCase();
 }
 
-/** Whether an answer has an attribute of the core schema, or a part of it. Parts that need a query are read only then. */
+/**
+ * Whether an answer has an attribute of the core schema, or a part of it. Values that need a query of their own are read
+ * only then.
+ */
 export function wants({ only, without }: Selection, name: string): boolean {
   const key = name.toLowerCase();
   if (without.has(key)) return false;

@@ -49,7 +49,7 @@ export function courseFromRaw(raw: RawCourse): Course {
 /** The most courses in one statement. */
 const COURSES_AT_ONCE = 500;
 
-/** Courses by id. With a scope, only that organization's courses and the catalogue's. */
+/** Courses by id. If the scope is an organization, only courses of that organization and of the catalogue. */
 export async function findCourses(
   reader: Reader,
   scope: OrganizationScope,
@@ -78,7 +78,7 @@ export async function lockCourse(unit: UnitOfWork, id: string): Promise<void> {
   if (unit.dialect === "mysql") await unit.row("SELECT id FROM course WHERE id = ? FOR UPDATE", [id]);
 }
 
-/** The length of the column. Folding can make a text longer. */
+/** The length of the column. A key that folding makes longer is cut. */
 const LONGEST_TITLE_KEY = 200;
 
 function titleKeyOf(title: string): string {
@@ -120,7 +120,7 @@ export async function findChildrenOf(
   return byModule;
 }
 
-/** The modules with a course that members of an organization can complete, the oldest first. */
+/** The modules that contain a course and that members of an organization can complete, the oldest first. */
 export async function findModulesWith(reader: Reader, organizationId: string, courseId: string): Promise<Course[]> {
   const raws = await reader.rows<RawCourse>(
     `SELECT ${COURSE_COLUMNS} FROM module_course mc JOIN course c ON c.id = mc.module_id
@@ -131,7 +131,7 @@ export async function findModulesWith(reader: Reader, organizationId: string, co
   return raws.map(courseFromRaw);
 }
 
-/** How many modules of an organization, or of the catalogue, have each course. Courses in no module are left out. */
+/** How many modules of an organization, or of the catalogue, contain each course. Courses in no module are left out. */
 export async function countModulesWith(
   reader: Reader,
   organizationId: string | null,

@@ -15,9 +15,9 @@ import {
 } from "./course.repository.js";
 import type { Course } from "./course.js";
 
-/** Recording a result reads all courses of the module. */
+/** The limit exists because recording a result reads all courses of the module. */
 export const MOST_COURSES_OF_A_MODULE = 200;
-/** Recording a result updates each module with the course while it holds the organization's lock. */
+/** The limit exists because recording a result updates each module that contains the course, under the organization's lock. */
 export const MOST_MODULES_OF_A_COURSE = 100;
 
 /** The new courses of a module. */

@@ -1,6 +1,6 @@
 /**
- * Writes results to a CSV file page by page. The caller's permissions are checked for each page, because a slow client can
- * take hours.
+ * Writes results to a CSV file page by page. The caller's permissions are checked again for each page, because a slow
+ * client can take hours to read the file.
  */
 import { requirePermission, type Caller } from "../../access/caller.js";
 import type { Store } from "../../access/store.js";
@@ -55,7 +55,7 @@ const COLUMNS: Readonly<Record<string, (line: Line) => CsvValue>> = {
 /**
  * Begins a file of results, the latest first. Every error of the request is thrown before the first piece.
  *
- * @param askCaller returns the caller with the permissions of the moment
+ * @param askCaller returns the caller with the permissions that the caller has at that moment
  * @param parameters of the query, from Express
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT
  */
@@ -94,7 +94,10 @@ function requireExport(caller: Caller, organizationId: string): ResultScope {
   return scope;
 }
 
-/** If the caller's scope shrank during the export, the file would look complete but miss results. */
+/**
+ * Refuses to continue if the results that the caller may see have changed during the export. Otherwise, the file would
+ * look complete but miss results.
+ */
 function requireSameScope(before: ResultScope, now: ResultScope): void {
   if (JSON.stringify(before) !== JSON.stringify(now)) throw new Failure(FORBIDDEN, { permission: "TRAINING_READ" });
 }

@@ -62,7 +62,10 @@ export async function setUserAnswers({ begin }: Store, caller: Caller, input: Us
   });
 }
 
-/** Checks that filters and answers are the organization's, each filter named once. Returns the answers by filter. */
+/**
+ * Checks that the filters and answers are the organization's, and that each filter is named once. Returns the chosen
+ * answers by filter; `null` for an answer to delete.
+ */
 function chooseAnswers(
   filters: readonly Filter[],
   given: UserAnswersInput["answers"],

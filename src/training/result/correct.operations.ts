@@ -27,7 +27,7 @@ export interface CorrectionInput {
   readonly score?: number | null;
   readonly maximum?: number | null;
   readonly passRate?: number | null;
-  /** Absent: calculated again if the old value follows from the score; if not, it stays. */
+  /** Absent: if the old value follows from the score, Usher calculates it again; if not, the old value stays. */
   readonly passed?: boolean | null;
   readonly startedAt?: Date | null;
   /** Cannot be cleared. */
@@ -36,11 +36,11 @@ export interface CorrectionInput {
 }
 
 /**
- * Corrects a course's result and calculates the results of modules with this course again. An input without a difference
- * stores nothing. Corrections have no event.
+ * Corrects a course's result, and calculates again the results of modules that depend on it. An input without a
+ * difference stores nothing. Corrections have no event.
  *
- * @throws UNAUTHENTICATED, FORBIDDEN (also for own results), NOT_FOUND, COURSE_EXPECTED (a module's result follows from its
- *   courses'), INVALID_INPUT, VERSION_CONFLICT
+ * @throws UNAUTHENTICATED, FORBIDDEN (also for own results), NOT_FOUND, COURSE_EXPECTED (a module's result follows from
+ *   its courses'), INVALID_INPUT, VERSION_CONFLICT
  */
 export async function correctResult(store: Store, caller: Caller, input: CorrectionInput): Promise<Result> {
   const scope = scopeFor(caller, "TRAINING_WRITE");

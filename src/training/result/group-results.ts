@@ -24,7 +24,7 @@ export interface GroupResults {
   readonly groupId: string;
   /** The least number of people that a figure needs. */
   readonly minimumPeople: number;
-  /** Whether the group has fewer members than that. */
+  /** Whether the group has fewer members than `minimumPeople`. */
   readonly withheld: boolean;
   readonly courses: readonly GroupCourseResults[];
 }
@@ -70,7 +70,7 @@ async function findGroup(reader: Reader, caller: Caller, groupId: string): Promi
   const group = await reader.row<{ organization_id: string }>("SELECT organization_id FROM user_group WHERE id = ?", [
     groupId,
   ]);
-  // The error for another organization's group is that of an unknown id, so that it does not reveal the group.
+  // A group of another organization gets the same error as an unknown id, so that the error does not reveal the group.
   const organizationId = group?.organization_id ?? "";
   const isElsewhere =
     (caller.kind === "PERSON" || caller.kind === "API_KEY") && caller.organizationId !== organizationId;

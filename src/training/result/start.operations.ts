@@ -35,8 +35,8 @@ export interface StartedTraining {
 }
 
 /**
- * Starts a course for a user, on the user's seat or on a free one. For a course with an open start it returns that start;
- * in a new billing cycle the start then uses a seat of that cycle.
+ * Starts a course for a user, on the user's seat or on a free one. If the user has started the course and not completed
+ * it, returns that start. If a new billing cycle has begun since, the start uses a seat of that cycle too.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, TRAINING_NOT_ALLOWED, COURSE_ARCHIVED, COURSE_EXPECTED, SEATS_FULL, and
  *   INVALID_INPUT for a module that does not have the course

@@ -63,7 +63,7 @@ function byAttempt(left: Result, right: Result): number {
   );
 }
 
-/** `false` if one failed, `true` if all passed, `null` if neither. */
+/** `false` if one of the results is failed, `true` if all are passed, `null` otherwise. */
 function joinPassed(children: readonly Result[]): boolean | null {
   if (children.some(({ passed }) => passed === false)) return false;
   return children.every(({ passed }) => passed === true) ? true : null;

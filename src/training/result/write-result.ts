@@ -1,4 +1,4 @@
-/** Writes results, and reads the data that a write needs. The organization must be locked. */
+/** Writes results, and reads the data that a write needs. The caller holds the organization's lock. */
 import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { sha256Hex } from "../../platform/crypto/tokens.js";
@@ -33,7 +33,7 @@ export async function insertResult(unit: UnitOfWork, result: Result): Promise<vo
   });
 }
 
-/** The result with an external id. */
+/** The result with an external id; `null` if the organization has none. */
 export async function findResultByExternalId(
   unit: UnitOfWork,
   organizationId: string,

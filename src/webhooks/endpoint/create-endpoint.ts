@@ -33,7 +33,7 @@ interface StartAt {
 interface NewEndpoint {
   readonly organizationId: string;
   readonly url: string;
-  /** Absent or empty: all. */
+  /** Absent or empty: all types of events. */
   readonly eventTypes?: readonly string[] | null;
   /** Absent: Usher makes one. */
   readonly secret?: string | null;

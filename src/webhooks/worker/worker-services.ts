@@ -12,15 +12,18 @@ export interface WorkerServices extends WebhookServices {
 export interface WorkerSettings {
   /** How often to look for work when nothing wakes the worker. */
   readonly pollMs: number;
-  /** How long a lease lasts without renewal; several times `flushMs`. The endpoints of a dead worker wait this long. */
+  /**
+   * How long a lease lasts without renewal; several times `flushMs`. When a worker dies, its endpoints wait this long for
+   * another worker.
+   */
   readonly leaseMs: number;
   /** How many endpoints one process serves at once. */
   readonly endpointsAtOnce: number;
   /** How many of these endpoints may be failing ones, which take longest and deliver nothing. */
   readonly failingAtOnce: number;
-  /** How many of these endpoints may belong to one organization, so that it cannot hold up the others. */
+  /** How many of these endpoints may belong to one organization, so that no organization can hold up the others. */
   readonly endpointsOfOrganization: number;
-  /** How long a turn lasts before other endpoints get theirs. */
+  /** How long a turn of an endpoint lasts before other endpoints get their turns. */
   readonly turnMs: number;
   /** Outcomes are written after this many attempts or this time, whichever comes first. */
   readonly flushResults: number;
