@@ -151,8 +151,8 @@ function forgetOldExpiry<Draft extends object>(settings: Draft, given: ReadonlyS
 }
 
 /**
- * Discovery at an issuer that no administrator of a connection can choose. The issuer's document may therefore name
- * endpoints on other hosts, as Microsoft's and Google's do.
+ * Discovery at an issuer whose host the operator chooses, not an administrator of a connection. The issuer's document
+ * may therefore name endpoints on other hosts, as Microsoft's and Google's do.
  */
 export function discoverAt(issuer: string): DiscoveryAddress {
   return { address: issuer, issuer, allowCrossHostEndpoints: true };
