@@ -39,6 +39,7 @@ import { AddMailHeading1764935200000 } from "./1764935200000-add-mail-heading.js
 import { AddBreakGlass1764936000000 } from "./1764936000000-add-break-glass.js";
 import { CreateOperators1764936200000 } from "./1764936200000-create-operators.js";
 import { CreateSecondFactors1764937000000 } from "./1764937000000-create-second-factors.js";
+import { AddOperatorFactors1764939000000 } from "./1764939000000-add-operator-factors.js";
 
 export const migrations: readonly MigrationClass[] = [
   CreateFoundation1764000000000,
@@ -80,4 +81,5 @@ export const migrations: readonly MigrationClass[] = [
   AddBreakGlass1764936000000,
   CreateOperators1764936200000,
   CreateSecondFactors1764937000000,
+  AddOperatorFactors1764939000000,
 ];

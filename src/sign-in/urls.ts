@@ -89,6 +89,15 @@ export function factorsUrl({ slug }: { readonly slug: string }): string {
   return `/o/${slug}/factors`;
 }
 
+/** The page on which operators sign in, and where they land. */
+export const OPERATOR_URL = "/operator";
+
+/** The page of an operator's sign-in that waits for a second factor. */
+export const OPERATOR_FACTOR_URL = "/operator/factor";
+
+/** The page on which an operator adds and removes second factors. */
+export const OPERATOR_FACTORS_URL = "/operator/factors";
+
 /** The page on which a person asks for a link to set a new password. */
 export function forgotUrl({ slug }: { readonly slug: string }, parameters?: URLSearchParams): string {
   return withQuery(`/o/${slug}/forgot`, parameters);

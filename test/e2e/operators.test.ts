@@ -1,8 +1,13 @@
-/** People who run the installation: the first one's link, signing in, inviting and removing, without any operator key. */
+/**
+ * People who run the installation: the first one's link, signing in with a passkey, inviting and removing, without any operator key.
+ * `second-factors.test.ts` has their other factors.
+ */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { createBrowser, type Browser, type Page } from "../../testing/browser.js";
 import { migratedDatabaseUrl } from "../support/migrated-database.js";
 import { executeOn } from "../support/execute-on.js";
+import { createPasskeyDevice } from "../support/passkey-device.js";
+import { addPasskeyAndGoOn, showPasskey } from "../support/second-factor.js";
 import { startTestUsher, type Answer, type TestUsher } from "../support/usher.js";
 
 const PASSWORD = "nine swans over the frozen lake";
@@ -14,11 +19,12 @@ let usher: TestUsher;
 let ahead = 0;
 const clock = () => new Date(Date.now() + ahead * 1000);
 const olga = createBrowser();
+const devices = new Map([["olga@usher.test", createPasskeyDevice()]]);
 beforeAll(async () => {
   database = await migratedDatabaseUrl();
   usher = await startTestUsher({ databaseUrl: database.url, environment, clock });
   await olga.get(usher.firstOperatorLink ?? "");
-  await olga.submitForm(0, OLGA);
+  await addPasskeyAndGoOn(olga, await olga.submitForm(0, OLGA), devices.get(OLGA.email)!);
 });
 afterAll(async () => {
   await usher.stop();
@@ -34,7 +40,10 @@ const codesOf = ({ errors = [] }: Answer) => errors.map(({ extensions }) => exte
 
 async function signIn(browser: Browser, login: string, password = PASSWORD): Promise<Page> {
   await browser.get(`${usher.url}/operator`);
-  return await browser.submitForm(0, { login, password });
+  const page = await browser.submitForm(0, { login, password });
+  return page.text.includes('name="passkey"')
+    ? await showPasskey(browser, page, devices.get(login.toLowerCase())!)
+    : page;
 }
 
 const ORGANIZATIONS = "{ organizations(first: 1) { totalCount } }";
@@ -52,7 +61,8 @@ async function makeOperator(email: string): Promise<{ readonly id: string; reado
   const { id, url } = await invite(email);
   const browser = createBrowser();
   await browser.get(url);
-  await browser.submitForm(0, { password: PASSWORD });
+  devices.set(email, createPasskeyDevice());
+  await addPasskeyAndGoOn(browser, await browser.submitForm(0, { password: PASSWORD }), devices.get(email)!);
   return { id, browser };
 }
 
@@ -72,7 +82,7 @@ describe("the first operator", () => {
       const page = await first.submitForm(0, wrong);
       expect([page.status, page.visibleText]).toEqual([400, expect.stringContaining(sentence)]);
     }
-    const page = await first.submitForm(0, OLGA);
+    const page = await addPasskeyAndGoOn(first, await first.submitForm(0, OLGA), createPasskeyDevice());
     expect(page.url).toBe(`${fresh.url}/operator`);
     expect(page.visibleText).toContain("You are signed in as an operator, olga@usher.test.");
     expect((await copy.submitForm(0, { ...OLGA, email: "mallory@usher.test" })).status).toBe(410);
@@ -175,7 +185,8 @@ describe("signing in as an operator", () => {
     expect(codesOf(await ask(browser, ORGANIZATIONS))).toEqual([]);
     const renewed = createBrowser();
     await renewed.get(url);
-    expect((await renewed.submitForm(0, { password: `${PASSWORD} again` })).status).toBe(200);
+    const factor = await renewed.submitForm(0, { password: `${PASSWORD} again` });
+    expect((await showPasskey(renewed, factor, devices.get("lock@usher.test")!)).status).toBe(200);
     // The earlier password and its sessions ended.
     expect(codesOf(await ask(browser, ORGANIZATIONS))).toEqual(["UNAUTHENTICATED"]);
     expect((await signIn(createBrowser(), "lock@usher.test")).status).toBe(403);
@@ -196,7 +207,7 @@ describe("inviting and removing operators", () => {
     expect(mails.some(({ body }) => String(body).includes(url))).toBe(true);
     const max = createBrowser();
     await max.get(url);
-    await max.submitForm(0, { password: PASSWORD });
+    await addPasskeyAndGoOn(max, await max.submitForm(0, { password: PASSWORD }), createPasskeyDevice());
     expect(codesOf(await ask(max, ORGANIZATIONS))).toEqual([]);
     expect(codesOf(await ask(olga, REMOVE, { id }))).toEqual([]);
     expect(codesOf(await ask(max, ORGANIZATIONS))).toEqual(["UNAUTHENTICATED"]);

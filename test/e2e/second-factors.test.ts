@@ -1,10 +1,17 @@
-/** Second factors after a password: authenticator apps, passkeys and recovery codes, in a browser without script. */
+/** Second factors of people and operators after a password: apps, passkeys and recovery codes, in a browser without script. */
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { WRONG_PASSWORDS_TO_LOCK } from "../../src/people/credential/lock.changes.js";
 import { createBrowser, type Browser, type Page } from "../../testing/browser.js";
 import { createPasskeyDevice, type PasskeyDevice } from "../support/passkey-device.js";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
-import { addApp as addAppOn, codeAt, formWith, readAppSecret } from "../support/second-factor.js";
+import {
+  addApp as addAppOn,
+  addAppAndGoOn,
+  codeAt,
+  formWith,
+  passkeyOptionsOf,
+  readAppSecret,
+} from "../support/second-factor.js";
 import { createTenant, whoIsSignedIn, type Tenant } from "../support/tenant.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";
 
@@ -68,8 +75,6 @@ async function enterPassword(browser: Browser, { email }: Account, query = ""): 
 
 const codeOf = (secret: string) => codeAt(secret, now);
 const recoveryCodesOf = (page: Page) => page.text.match(/[2-9A-Z]{4}(?:-[2-9A-Z]{4}){3}/g) ?? [];
-const optionsOf = (page: Page) =>
-  /data-options="([^"]*)"/.exec(page.text)![1]!.replaceAll("&quot;", '"').replaceAll("&amp;", "&");
 
 /** Adds an authenticator app in a new browser, and returns its secret and the recovery codes. */
 async function addApp(
@@ -88,7 +93,7 @@ async function addApp(
 async function addPasskey(account: Account, device: PasskeyDevice): Promise<void> {
   const browser = createBrowser();
   const page = await enterPassword(browser, account, "?factors=1");
-  const passkey = device.make(optionsOf(page), new URL(usher.url).origin);
+  const passkey = device.make(passkeyOptionsOf(page), new URL(usher.url).origin);
   const added = await browser.submitForm(formWith(page, 'value="passkey"'), { passkey });
   expect([added.status, added.text]).toEqual([200, expect.stringContaining("Remove Passkey")]);
 }
@@ -189,7 +194,7 @@ describe("a passkey", () => {
   ): Promise<{ page: Page; browser: Browser }> {
     const browser = createBrowser();
     const waiting = await enterPassword(browser, account);
-    const passkey = respond(optionsOf(waiting));
+    const passkey = respond(passkeyOptionsOf(waiting));
     const page = await browser.submitForm(formWith(waiting, 'name="passkey"'), { passkey }, { follow: false });
     return { page, browser };
   }
@@ -231,7 +236,7 @@ describe("a passkey", () => {
     const device = createPasskeyDevice();
     await addPasskey(account, device);
     const other = await enterPassword(createBrowser(), account);
-    const { page, browser } = await show(account, (options) => respond(device, options, optionsOf(other)));
+    const { page, browser } = await show(account, (options) => respond(device, options, passkeyOptionsOf(other)));
     expect([page.status, await whoIsSignedIn(browser, usher)]).toEqual([403, null]);
   });
 
@@ -247,7 +252,7 @@ describe("a passkey", () => {
       const second = await makeAccount();
       const page = await enterPassword(browser, second, "?factors=1");
       const refused = await browser.submitForm(formWith(page, 'value="passkey"'), {
-        passkey: made.make(optionsOf(page), at),
+        passkey: made.make(passkeyOptionsOf(page), at),
       });
       expect([refused.status, (await factorsOf(second)).secondFactors]).toEqual([400, []]);
     }
@@ -281,7 +286,7 @@ describe("a passkey alone", () => {
     const { account, device } = await makeHolder();
     const browser = createBrowser();
     const page = await open(browser);
-    const shown = device.use(optionsOf(page), origin());
+    const shown = device.use(passkeyOptionsOf(page), origin());
     expect((await post(browser, page, shown)).status).toBe(303);
     expect(await whoIsSignedIn(browser, usher)).toBe(account.email);
     expect((await tenant.attempts())[0]).toMatchObject({ outcome: "SUCCEEDED", steps: [{ step: "PASSKEY" }] });
@@ -292,17 +297,17 @@ describe("a passkey alone", () => {
   it.each<[string, (device: PasskeyDevice, page: Page) => [string, Record<string, string>?]]>([
     [
       "that did not verify the person",
-      (device, page) => [device.use(optionsOf(page), origin(), 0, { verifies: false })],
+      (device, page) => [device.use(passkeyOptionsOf(page), origin(), 0, { verifies: false })],
     ],
-    ["of another origin", (device, page) => [device.use(optionsOf(page), "https://evil.example")]],
-    ["that nobody added", (_device, page) => [createPasskeyDevice().use(optionsOf(page), origin())]],
+    ["of another origin", (device, page) => [device.use(passkeyOptionsOf(page), "https://evil.example")]],
+    ["that nobody added", (_device, page) => [createPasskeyDevice().use(passkeyOptionsOf(page), origin())]],
     [
       "for another time than the page's",
-      (device, page) => [device.use(optionsOf(page), origin()), { issuedAt: String(now.getTime() - 1) }],
+      (device, page) => [device.use(passkeyOptionsOf(page), origin()), { issuedAt: String(now.getTime() - 1) }],
     ],
     [
       "for a time to come",
-      (device, page) => [device.use(optionsOf(page), origin()), { issuedAt: String(now.getTime() + 1000) }],
+      (device, page) => [device.use(passkeyOptionsOf(page), origin()), { issuedAt: String(now.getTime() + 1000) }],
     ],
     ["without a response", () => [""]],
   ])("refuses a device %s", async (_name, respond) => {
@@ -321,13 +326,13 @@ describe("a passkey alone", () => {
     const { device } = await makeHolder();
     const late = createBrowser();
     const page = await open(late);
-    const shown = device.use(optionsOf(page), origin());
+    const shown = device.use(passkeyOptionsOf(page), origin());
     const other = createBrowser();
     expect((await post(other, await open(other), shown)).status).toBe(403);
     await elsewhere.updateOrganization({ policies: { passkeySignIn: true } });
     const foreign = createBrowser();
     const foreignPage = await foreign.get(`${usher.url}/o/${elsewhere.slug}/password`);
-    expect((await post(foreign, foreignPage, device.use(optionsOf(foreignPage), origin()))).status).toBe(403);
+    expect((await post(foreign, foreignPage, device.use(passkeyOptionsOf(foreignPage), origin()))).status).toBe(403);
     passSeconds(5 * 60 + 1);
     expect((await post(late, page, shown)).status).toBe(403);
   });
@@ -337,7 +342,7 @@ describe("a passkey alone", () => {
     const attempt = async () => {
       const browser = createBrowser();
       const page = await open(browser);
-      const shown = device.use(optionsOf(page), origin());
+      const shown = device.use(passkeyOptionsOf(page), origin());
       return async () => (await post(browser, page, shown)).status;
     };
     const begun = await attempt();
@@ -459,5 +464,184 @@ describe("resetSecondFactors", () => {
     const { errors } = await usher.graphql(RESET, { id: account.userId }, createApiKey.key);
     expect(errors?.map(({ extensions: { code } }) => code)).toEqual(["FORBIDDEN"]);
     expect((await factorsOf(account)).secondFactors).toHaveLength(1);
+  });
+});
+
+describe("an operator", () => {
+  interface OperatorAccount {
+    readonly id: string;
+    readonly email: string;
+    readonly url: string;
+  }
+  const INVITE = `mutation ($input: InviteOperatorInput!) { inviteOperator(input: $input) { operator { id } url } }`;
+
+  async function invite(email: string, resetSecondFactors = false): Promise<OperatorAccount> {
+    const input = { email, fullName: "Op Erator", resetSecondFactors };
+    const { inviteOperator } = await usher.ask(INVITE, { input });
+    return { id: inviteOperator.operator.id, email, url: inviteOperator.url };
+  }
+
+  /** Uses a link in a new browser, up to the page that waits for a factor. */
+  async function openLink({ url }: OperatorAccount): Promise<{ browser: Browser; page: Page }> {
+    const browser = createBrowser();
+    await browser.get(url);
+    return { browser, page: await browser.submitForm(0, { password: PASSWORD }) };
+  }
+
+  async function enter(browser: Browser, { email }: OperatorAccount, query = ""): Promise<Page> {
+    await browser.get(`${usher.url}/operator${query}`);
+    return await browser.submitForm(0, { login: email, password: PASSWORD });
+  }
+
+  /** Makes an operator with an authenticator app. */
+  async function makeOperator(): Promise<OperatorAccount & { secret: string; recoveryCodes: readonly string[] }> {
+    const operator = await invite(`operator-${(people += 1)}@usher.test`);
+    const { browser, page } = await openLink(operator);
+    const secret = readAppSecret(page);
+    const added = await addAppOn(browser, page, now);
+    await browser.submitForm(formWith(added, 'value="finish"'), {});
+    passSeconds(30);
+    return { ...operator, secret, recoveryCodes: recoveryCodesOf(added) };
+  }
+
+  async function isSignedIn(browser: Browser): Promise<boolean> {
+    const body = { type: "application/json", text: JSON.stringify({ query: "{ operators { nodes { id } } }" }) };
+    const page = await browser.send("POST", `${usher.url}/graphql`, body);
+    return JSON.parse(page.text).errors === undefined;
+  }
+
+  const auditOf = async ({ id }: OperatorAccount): Promise<readonly { action: string; after: unknown }[]> => {
+    const { auditLog } = await usher.ask(
+      `query ($filter: AuditLogFilter) { auditLog(filter: $filter, first: 100) { nodes { action after } } }`,
+      { filter: { subjectId: id } },
+    );
+    return auditLog.nodes;
+  };
+
+  it("adds a factor before the first session, and shows it at each sign-in", async () => {
+    const operator = await invite(`operator-${(people += 1)}@usher.test`);
+    const { browser, page } = await openLink(operator);
+    expect([pathOf(page), page.text.includes('value="finish"'), await isSignedIn(browser)]).toEqual([
+      "/operator/factors",
+      false,
+      false,
+    ]);
+    // A forged post of the button that the page does not have.
+    const forged = await browser.submitForm(formWith(page, 'value="app"'), { action: "finish", code: "000000" });
+    expect([pathOf(forged), await isSignedIn(browser)]).toEqual(["/operator/factors", false]);
+    const secret = readAppSecret(forged);
+    await addAppAndGoOn(browser, forged, now);
+    expect(await isSignedIn(browser)).toBe(true);
+
+    passSeconds(30);
+    const second = createBrowser();
+    const asked = await enter(second, operator);
+    expect([pathOf(asked), await isSignedIn(second)]).toEqual(["/operator/factor", false]);
+    const code = codeOf(secret);
+    await enterCode(second, asked, code);
+    expect(await isSignedIn(second)).toBe(true);
+    const third = createBrowser();
+    expect((await enterCode(third, await enter(third, operator), code)).status).toBe(403);
+    expect(await isSignedIn(third)).toBe(false);
+  });
+
+  it("is locked after wrong codes, and a right password between them does not begin the count again", async () => {
+    const operator = await makeOperator();
+    const wrong = codeOf(operator.secret) === "000000" ? "000001" : "000000";
+    const early = createBrowser();
+    const waiting = await enter(early, operator);
+    for (let tries = 0; tries < WRONG_PASSWORDS_TO_LOCK; tries += 1) {
+      const browser = createBrowser();
+      expect((await enterCode(browser, await enter(browser, operator), wrong)).status).toBe(403);
+    }
+    expect((await enter(createBrowser(), operator)).status).toBe(403);
+    const late = await enterCode(early, waiting, codeOf(operator.secret));
+    expect([pathOf(late), await isSignedIn(early)]).toEqual(["/operator", false]);
+    const reasons = (await auditOf(operator)).filter(({ action }) => action === "operator.sign_in_refused");
+    expect(JSON.stringify(reasons)).toContain("FACTOR_WRONG_AND_LOCKED");
+  });
+
+  it("uses a recovery code once, and not that of another operator", async () => {
+    const operator = await makeOperator();
+    const other = await makeOperator();
+    for (const [code, opens] of [
+      [other.recoveryCodes[0]!, false],
+      [operator.recoveryCodes[0]!, true],
+      [operator.recoveryCodes[0]!, false],
+    ] as const) {
+      const browser = createBrowser();
+      await enterCode(browser, await enter(browser, operator), code);
+      expect(await isSignedIn(browser)).toBe(opens);
+    }
+    expect((await auditOf(operator)).map(({ action }) => action)).toContain("operator.recovery_code_used");
+  });
+
+  it("shows the factor after a new link, which does not remove it", async () => {
+    const operator = await makeOperator();
+    const { browser, page } = await openLink(await invite(operator.email));
+    expect([pathOf(page), await isSignedIn(browser)]).toEqual(["/operator/factor", false]);
+    const skipped = await browser.get(`${usher.url}/operator/factors`);
+    expect(pathOf(skipped)).toBe("/operator");
+    const again = await enter(browser, operator);
+    await enterCode(browser, again, codeOf(operator.secret));
+    expect(await isSignedIn(browser)).toBe(true);
+  });
+
+  it("loses the factors with a link that resets them, when it is used and not before", async () => {
+    const operator = await makeOperator();
+    const link = await invite(operator.email, true);
+    expect(pathOf(await enter(createBrowser(), operator))).toBe("/operator/factor");
+    const { page } = await openLink(link);
+    expect(pathOf(page)).toBe("/operator/factors");
+    expect(page.text).toContain("Operators need a second factor");
+    expect((await auditOf(operator)).map(({ action }) => action)).toContain("operator.second_factors_reset");
+    const browser = createBrowser();
+    const old = await enter(browser, operator);
+    expect(pathOf(old)).toBe("/operator/factors");
+  });
+
+  it("cannot remove the last factor, and changes factors after showing one", async () => {
+    const operator = await makeOperator();
+    const browser = createBrowser();
+    const asked = await enter(browser, operator, "?factors=1");
+    expect(pathOf(asked)).toBe("/operator/factor");
+    const page = await browser.submitForm(formWith(asked, 'name="code"'), { code: codeOf(operator.secret) });
+    expect(pathOf(page)).toBe("/operator/factors");
+    const removed = await browser.submitForm(formWith(page, 'value="remove"'), {});
+    expect([removed.status, removed.text]).toEqual([400, expect.stringContaining("You need a second factor.")]);
+    const codes = await browser.submitForm(formWith(removed, 'value="codes"'), {});
+    expect(recoveryCodesOf(codes)).toHaveLength(10);
+    await browser.submitForm(formWith(codes, 'value="finish"'), {});
+    expect(await isSignedIn(browser)).toBe(true);
+  });
+
+  it("cannot add a factor in a sign-in that began before there was one", async () => {
+    const operator = await invite(`operator-${(people += 1)}@usher.test`);
+    const { browser: early, page } = await openLink(operator);
+    const browser = createBrowser();
+    await addAppAndGoOn(browser, await enter(browser, operator), now);
+    const late = await addAppOn(early, page, now);
+    expect([pathOf(late), await isSignedIn(early)]).toEqual(["/operator", false]);
+  });
+
+  it("and a person of an organization cannot go on with each other's sign-in", async () => {
+    const operator = await makeOperator();
+    const account = await makeAccount();
+    const { secret } = await addApp(account);
+    const [asOperator, asPerson] = [createBrowser(), createBrowser()];
+    const waiting = await enter(asOperator, operator);
+    const person = await enterPassword(asPerson, account);
+    expect(pathOf(await asOperator.get(`${usher.url}/o/${tenant.slug}/factor`))).toBe(`/o/${tenant.slug}/password`);
+    expect(pathOf(await asPerson.get(`${usher.url}/operator/factor`))).toBe("/operator");
+    // The form of one place, sent to the other.
+    for (const [browser, page, path, code] of [
+      [asOperator, waiting, `/o/${tenant.slug}/factor`, codeOf(operator.secret)],
+      [asPerson, person, "/operator/factor", codeOf(secret)],
+    ] as const) {
+      const token = /name="form_token" value="([^"]+)"/.exec(page.text)![1]!;
+      const text = new URLSearchParams({ form_token: token, code }).toString();
+      await browser.send("POST", `${usher.url}${path}`, { type: "application/x-www-form-urlencoded", text });
+      expect([await isSignedIn(browser), await whoIsSignedIn(browser, usher)]).toEqual([false, null]);
+    }
   });
 });

@@ -1,5 +1,6 @@
 /** Removes the passwords, sessions and sent links that give access to an account. */
 import type { UnitOfWork } from "../../access/unit-of-work.js";
+import { userHolder } from "../factor/holder.js";
 import { endPendingSignInsOf } from "./pending-sign-in.repository.js";
 import { endSessionsOfUser } from "../session/session.repository.js";
 
@@ -9,7 +10,7 @@ import { endSessionsOfUser } from "../session/session.repository.js";
  */
 export async function endAccess(unit: UnitOfWork, userId: string): Promise<void> {
   await endLinks(unit, userId);
-  await endPendingSignInsOf(unit, userId);
+  await endPendingSignInsOf(unit, userHolder({ id: userId }));
   await endSessionsOfUser(unit, userId);
 }
 

@@ -20,6 +20,7 @@ import type { Member, User } from "../user/user.js";
 import { findCredential, deletePassword, writePassword } from "./credential.repository.js";
 import { endLock } from "./lock.changes.js";
 import { endPasswordLinks } from "./one-time-token.repository.js";
+import { userHolder } from "../factor/holder.js";
 import { endPendingSignInsOf } from "./pending-sign-in.repository.js";
 import { sendPasswordLink } from "./password-link.js";
 import { checkPassword } from "./password.rules.js";
@@ -114,7 +115,7 @@ export async function replacePassword(
   const emailVerifiedAt = by === "LINK" ? unit.now : by === "PERSON" ? (before?.emailVerifiedAt ?? null) : null;
   await writePassword(unit, user.id, { passwordHash, emailVerifiedAt });
   await endPasswordLinks(unit, user.id);
-  await endPendingSignInsOf(unit, user.id);
+  await endPendingSignInsOf(unit, userHolder(user));
   const endedSessions = await endSessionsOfUserExcept(unit, user.id, keptSessionId);
   await recordAudit(unit, {
     organizationId: organization.id,
@@ -136,7 +137,7 @@ export async function removePassword(store: Store, caller: Caller, userId: strin
     await requireHoldingUser(unit, caller, userId);
     await requireAnotherBreakGlass(unit, organization, user);
     await endPasswordLinks(unit, userId);
-    await endPendingSignInsOf(unit, userId);
+    await endPendingSignInsOf(unit, userHolder(user));
     if (!(await deletePassword(unit, userId))) return showMember(caller, user, organizationId);
     if (user.authMethod === "SSO") await clearLoginEmail(unit, userId);
     const endedSessions = await endSessionsOfUserExcept(

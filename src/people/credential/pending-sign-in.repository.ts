@@ -2,6 +2,7 @@
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { toJson } from "../../platform/database/values.js";
+import { holderColumn, holderFromRaw, holderProperties, type FactorHolder, type RawHolder } from "../factor/holder.js";
 import { PendingSignInRow } from "./pending-sign-in.row.js";
 
 /** What a verified sign-in waits for. */
@@ -10,7 +11,8 @@ export type Hold = "NEW_PASSWORD" | "SECOND_FACTOR" | "FACTORS";
 /** A verified sign-in that waits. */
 export interface PendingSignIn {
   readonly tokenHash: string;
-  readonly userId: string;
+  /** Who signs in. */
+  readonly holder: FactorHolder;
   readonly hold: Hold;
   /** The attempt as it is so far, in JSON. It is recorded at its end. */
   readonly attempt: Readonly<Record<string, unknown>>;
@@ -22,9 +24,10 @@ export interface PendingSignIn {
 const PENDING_SECONDS = 15 * 60;
 
 /** Stores a sign-in that waits. */
-export async function keepPendingSignIn(unit: UnitOfWork, pending: PendingSignIn): Promise<void> {
+export async function keepPendingSignIn(unit: UnitOfWork, { holder, ...pending }: PendingSignIn): Promise<void> {
   await unit.manager.insert(PendingSignInRow, {
     ...pending,
+    ...holderProperties(holder),
     attempt: JSON.stringify(pending.attempt),
     createdAt: unit.now,
     expiresAt: new Date(unit.now.getTime() + PENDING_SECONDS * 1000),
@@ -33,14 +36,14 @@ export async function keepPendingSignIn(unit: UnitOfWork, pending: PendingSignIn
 
 /** A sign-in that waits and has not expired; `null` if there is none. */
 export async function findPendingSignIn(reader: Reader, tokenHash: string, now: Date): Promise<PendingSignIn | null> {
-  const raw = await reader.row<{ user_id: string; hold: string; attempt: string; return_to: string | null }>(
-    "SELECT user_id, hold, attempt, return_to FROM pending_sign_in WHERE token_hash = ? AND expires_at > ?",
+  const raw = await reader.row<RawHolder & { hold: string; attempt: string; return_to: string | null }>(
+    "SELECT user_id, operator_id, hold, attempt, return_to FROM pending_sign_in WHERE token_hash = ? AND expires_at > ?",
     [tokenHash, now],
   );
   if (raw === undefined) return null;
   return {
     tokenHash,
-    userId: raw.user_id,
+    holder: holderFromRaw(raw),
     hold: raw.hold as Hold,
     attempt: toJson(raw.attempt),
     returnTo: raw.return_to,
@@ -68,9 +71,9 @@ export async function takePendingSignIn(unit: UnitOfWork, tokenHash: string): Pr
   );
 }
 
-/** Ends the waiting sign-ins of a user, because their access or their password changed. */
-export async function endPendingSignInsOf(unit: UnitOfWork, userId: string): Promise<void> {
-  await unit.execute("DELETE FROM pending_sign_in WHERE user_id = ?", [userId]);
+/** Ends the waiting sign-ins of an account or of an operator, because their access or their password changed. */
+export async function endPendingSignInsOf(unit: UnitOfWork, holder: FactorHolder): Promise<void> {
+  await unit.execute(`DELETE FROM pending_sign_in WHERE ${holderColumn(holder)} = ?`, [holder.id]);
 }
 
 /** Deletes waiting sign-ins that have expired. */

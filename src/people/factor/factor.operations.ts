@@ -10,6 +10,7 @@ import { findAccountToChange, lockAccount } from "../user/status/status.operatio
 import { showMember } from "../user/user.access.js";
 import type { Member } from "../user/user.js";
 import { deleteFactorsOf, findFactors } from "./factor.repository.js";
+import { userHolder } from "./holder.js";
 
 /**
  * Removes all second factors and recovery codes of an account, because the person has lost them. The person's sessions end,
@@ -23,10 +24,10 @@ export async function resetSecondFactors(store: Store, caller: Caller, userId: s
   return await store.begin(caller, causeOf(caller), async (unit) => {
     const { organization, user } = await lockAccount(unit, organizationId, userId);
     await requireHoldingUser(unit, caller, userId);
-    const factors = await findFactors(unit, userId);
+    const factors = await findFactors(unit, userHolder(user));
     if (factors.length > 0) {
-      await deleteFactorsOf(unit, userId);
-      await endPendingSignInsOf(unit, userId);
+      await deleteFactorsOf(unit, userHolder(user));
+      await endPendingSignInsOf(unit, userHolder(user));
       const own = caller.kind === "PERSON" ? caller.sessionId : null;
       const endedSessions = await endSessionsOfUserExcept(unit, userId, own);
       await recordAudit(unit, {

@@ -7,10 +7,10 @@ import { sha256Hex } from "../../platform/crypto/tokens.js";
 import { accountsIn, type AccountScope } from "../user/user.access.js";
 import type { AuthenticatorApp, Passkey, PasskeyCredential, SecondFactor } from "./factor.js";
 import { RecoveryCodeRow, SecondFactorRow } from "./factor.row.js";
+import { holderColumn, holderFromRaw, holderProperties, type FactorHolder, type RawHolder } from "./holder.js";
 
-interface RawFactor {
+interface RawFactor extends RawHolder {
   id: string;
-  user_id: string;
   kind: string;
   label: string;
   secret: string | null;
@@ -23,12 +23,12 @@ interface RawFactor {
 }
 
 const COLUMNS =
-  "f.id, f.user_id, f.kind, f.label, f.secret, f.last_step, f.credential, f.counter, f.backed_up, f.created_at, f.last_used_at";
+  "f.id, f.user_id, f.operator_id, f.kind, f.label, f.secret, f.last_step, f.credential, f.counter, f.backed_up, f.created_at, f.last_used_at";
 
 function factorFromRaw(raw: RawFactor): SecondFactor {
   const base = {
     id: raw.id,
-    userId: raw.user_id,
+    holder: holderFromRaw(raw),
     label: raw.label,
     createdAt: toDate(raw.created_at),
     lastUsedAt: toDateOrNull(raw.last_used_at),
@@ -45,11 +45,11 @@ function factorFromRaw(raw: RawFactor): SecondFactor {
   return { ...base, kind: "AUTHENTICATOR_APP", secret: String(raw.secret), lastStep };
 }
 
-/** The second factors of an account, the oldest first. */
-export async function findFactors(reader: Reader, userId: string): Promise<readonly SecondFactor[]> {
+/** The second factors of an account or of an operator, the oldest first. */
+export async function findFactors(reader: Reader, holder: FactorHolder): Promise<readonly SecondFactor[]> {
   const raws = await reader.rows<RawFactor>(
-    `SELECT ${COLUMNS} FROM second_factor f WHERE f.user_id = ? ORDER BY f.created_at, f.id`,
-    [userId],
+    `SELECT ${COLUMNS} FROM second_factor f WHERE f.${holderColumn(holder)} = ? ORDER BY f.created_at, f.id`,
+    [holder.id],
   );
   return raws.map(factorFromRaw);
 }
@@ -67,7 +67,7 @@ export async function findFactorsOf(
     [...userIds, ...accounts.parameters],
   );
   const factors = raws.map(factorFromRaw);
-  return new Map(factors.map(({ userId }) => [userId, factors.filter((each) => each.userId === userId)]));
+  return new Map(factors.map(({ holder: { id } }) => [id, factors.filter((each) => each.holder.id === id)]));
 }
 
 /** The number of unused recovery codes of the accounts in a scope, by account. Accounts without codes are missing. */
@@ -85,12 +85,21 @@ export async function countRecoveryCodes(
   return new Map(raws.map(({ user_id: userId, count }) => [userId, Number(count)]));
 }
 
+/** The number of unused recovery codes of an account or of an operator. */
+export async function countRecoveryCodesOf(reader: Reader, holder: FactorHolder): Promise<number> {
+  const raw = await reader.row<{ count: number }>(
+    `SELECT COUNT(*) AS count FROM recovery_code WHERE ${holderColumn(holder)} = ?`,
+    [holder.id],
+  );
+  return Number(raw?.count ?? 0);
+}
+
 /** Stores a factor that the person has just shown. */
 export async function insertFactor(unit: UnitOfWork, factor: SecondFactor): Promise<void> {
-  const { id, userId, kind, label, createdAt, lastUsedAt } = factor;
+  const { id, holder, kind, label, createdAt, lastUsedAt } = factor;
   await unit.manager.insert(SecondFactorRow, {
     id,
-    userId,
+    ...holderProperties(holder),
     kind,
     label,
     createdAt,
@@ -149,36 +158,40 @@ export async function findPasskey(
   return factor?.kind === "PASSKEY" ? factor : null;
 }
 
-/** Whether any account has a passkey. */
+/** Whether any account or operator has a passkey. */
 export async function isPasskeyKnown(reader: Reader, credentialId: string): Promise<boolean> {
   const raw = await reader.row("SELECT id FROM second_factor WHERE credential_hash = ?", [sha256Hex(credentialId)]);
   return raw !== undefined;
 }
 
-/** Removes a factor of an account. Returns whether there was one. */
-export async function deleteFactor(unit: UnitOfWork, userId: string, id: string): Promise<boolean> {
-  return (await unit.execute("DELETE FROM second_factor WHERE id = ? AND user_id = ?", [id, userId])) === 1;
+/** Removes a factor. Returns whether there was one. */
+export async function deleteFactor(unit: UnitOfWork, holder: FactorHolder, id: string): Promise<boolean> {
+  const statement = `DELETE FROM second_factor WHERE id = ? AND ${holderColumn(holder)} = ?`;
+  return (await unit.execute(statement, [id, holder.id])) === 1;
 }
 
-/** Removes all factors and recovery codes of an account. */
-export async function deleteFactorsOf(unit: UnitOfWork, userId: string): Promise<void> {
-  await unit.execute("DELETE FROM second_factor WHERE user_id = ?", [userId]);
-  await unit.execute("DELETE FROM recovery_code WHERE user_id = ?", [userId]);
+/** Removes all factors and recovery codes of an account or of an operator. */
+export async function deleteFactorsOf(unit: UnitOfWork, holder: FactorHolder): Promise<void> {
+  await unit.execute(`DELETE FROM second_factor WHERE ${holderColumn(holder)} = ?`, [holder.id]);
+  await replaceRecoveryCodes(unit, holder, []);
 }
 
 /** Stores new recovery codes in place of all earlier ones. */
-export async function replaceRecoveryCodes(unit: UnitOfWork, userId: string, hashes: readonly string[]): Promise<void> {
-  await unit.execute("DELETE FROM recovery_code WHERE user_id = ?", [userId]);
+export async function replaceRecoveryCodes(
+  unit: UnitOfWork,
+  holder: FactorHolder,
+  hashes: readonly string[],
+): Promise<void> {
+  await unit.execute(`DELETE FROM recovery_code WHERE ${holderColumn(holder)} = ?`, [holder.id]);
   if (hashes.length === 0) return;
   await unit.manager.insert(
     RecoveryCodeRow,
-    hashes.map((codeHash) => ({ userId, codeHash, createdAt: unit.now })),
+    hashes.map((codeHash) => ({ ...holderProperties(holder), codeHash, createdAt: unit.now })),
   );
 }
 
 /** Uses a recovery code up. Only one of several calls on all replicas returns `true`. */
-export async function takeRecoveryCode(unit: UnitOfWork, userId: string, codeHash: string): Promise<boolean> {
-  return (
-    (await unit.execute("DELETE FROM recovery_code WHERE user_id = ? AND code_hash = ?", [userId, codeHash])) === 1
-  );
+export async function takeRecoveryCode(unit: UnitOfWork, holder: FactorHolder, codeHash: string): Promise<boolean> {
+  const statement = `DELETE FROM recovery_code WHERE ${holderColumn(holder)} = ? AND code_hash = ?`;
+  return (await unit.execute(statement, [holder.id, codeHash])) === 1;
 }

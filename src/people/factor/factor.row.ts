@@ -3,14 +3,21 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from "typeorm";
 
 @Entity("second_factor")
 @Index("ix_second_factor_user", ["userId"])
+@Index("ix_second_factor_operator", ["operatorId"])
 @Index("ux_second_factor_credential", ["credentialHash"], { unique: true })
 export class SecondFactorRow {
   @PrimaryColumn({ type: "varchar", length: 36 })
   id!: string;
 
-  @Column({ name: "user_id", type: "varchar", length: 36 })
+  /** `null` for a factor of an operator. */
+  @Column({ name: "user_id", type: "varchar", length: 36, nullable: true })
   @ForeignKey("UserRow", { name: "fk_second_factor_user", onDelete: "CASCADE", onUpdate: "NO ACTION" })
-  userId!: string;
+  userId!: string | null;
+
+  /** `null` for a factor of an account. */
+  @Column({ name: "operator_id", type: "varchar", length: 36, nullable: true })
+  @ForeignKey("OperatorRow", { name: "fk_second_factor_operator", onDelete: "CASCADE", onUpdate: "NO ACTION" })
+  operatorId!: string | null;
 
   /** `AUTHENTICATOR_APP` or `PASSKEY`. */
   @Column({ type: "varchar", length: 20 })
@@ -51,14 +58,22 @@ export class SecondFactorRow {
 }
 
 @Entity("recovery_code")
+@Index("ix_recovery_code_user", ["userId"])
+@Index("ix_recovery_code_operator", ["operatorId"])
 export class RecoveryCodeRow {
-  @PrimaryColumn({ name: "user_id", type: "varchar", length: 36 })
-  @ForeignKey("UserRow", { name: "fk_recovery_code_user", onDelete: "CASCADE", onUpdate: "NO ACTION" })
-  userId!: string;
-
-  /** SHA-256 hex of a code that was not used yet. */
+  /** SHA-256 hex of a code that was not used yet. A code has 80 random bits, so two codes are never equal. */
   @PrimaryColumn({ name: "code_hash", type: "varchar", length: 64 })
   codeHash!: string;
+
+  /** `null` for a code of an operator. */
+  @Column({ name: "user_id", type: "varchar", length: 36, nullable: true })
+  @ForeignKey("UserRow", { name: "fk_recovery_code_user", onDelete: "CASCADE", onUpdate: "NO ACTION" })
+  userId!: string | null;
+
+  /** `null` for a code of an account. */
+  @Column({ name: "operator_id", type: "varchar", length: 36, nullable: true })
+  @ForeignKey("OperatorRow", { name: "fk_recovery_code_operator", onDelete: "CASCADE", onUpdate: "NO ACTION" })
+  operatorId!: string | null;
 
   @Column({ name: "created_at", type: "datetime", precision: 3 })
   createdAt!: Date;

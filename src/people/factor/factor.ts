@@ -1,4 +1,6 @@
-/** Second factors of an account with a password. Pure. */
+/** Second factors of an account with a password, or of an operator. Pure. */
+import type { FactorHolder } from "./holder.js";
+
 export const FACTOR_KINDS = ["AUTHENTICATOR_APP", "PASSKEY"] as const;
 export type FactorKind = (typeof FACTOR_KINDS)[number];
 
@@ -7,8 +9,8 @@ export const MOST_FACTORS = 10;
 
 interface FactorBase {
   readonly id: string;
-  readonly userId: string;
-  /** The name that the person chose, or one that Usher chose. */
+  readonly holder: FactorHolder;
+  /** The name that the person chose, or one of ours. */
   readonly label: string;
   readonly createdAt: Date;
   /** `null` before the first sign-in with it. */
@@ -51,10 +53,8 @@ export interface PasskeyCredential {
   readonly transports: readonly string[];
 }
 
-/** An account that signed in with its password. */
-export interface PasswordAccount {
-  readonly breakGlass: boolean;
-}
+/** Who signed in with a password: an account of an organization, or an operator. */
+export type PasswordAccount = { readonly breakGlass: boolean } | "OPERATOR";
 
 /** Whether people of an organization have second factors, beside their passwords. */
 export type SecondFactorPolicy = "OPTIONAL" | "REQUIRED" | "OFF";
@@ -66,14 +66,18 @@ export type SecondFactorPolicy = "OPTIONAL" | "REQUIRED" | "OFF";
  * - `PRESENT`: one of the account's factors.
  * - `ENROLL`: the account has no factor and needs one.
  *
- * Break-glass accounts always need a factor, whatever the policy. Under `OFF`, factors of other accounts are not asked for.
+ * Operators and break-glass accounts always need a factor, whatever the policy. Under `OFF`, factors of other accounts are
+ * not asked for.
+ *
+ * @param policy the policy of the account's home organization; `null` for an operator
  */
 export function requireFactor(
   account: PasswordAccount,
-  policy: SecondFactorPolicy,
+  policy: SecondFactorPolicy | null,
   hasFactor: boolean,
 ): "NOTHING" | "PRESENT" | "ENROLL" {
-  if (policy === "OFF" && !account.breakGlass) return "NOTHING";
+  const isAlwaysNeeded = account === "OPERATOR" || account.breakGlass;
+  if (policy === "OFF" && !isAlwaysNeeded) return "NOTHING";
   if (hasFactor) return "PRESENT";
-  return policy === "REQUIRED" || account.breakGlass ? "ENROLL" : "NOTHING";
+  return policy === "REQUIRED" || isAlwaysNeeded ? "ENROLL" : "NOTHING";
 }

@@ -14,11 +14,12 @@ export async function noticeFactorsChanged(
     user: { fullName, email },
     change,
   }: {
-    readonly organization: Organization;
-    readonly user: User;
+    /** `null` for an operator. */
+    readonly organization: Organization | null;
+    readonly user: Pick<User, "fullName" | "email">;
     readonly change: FactorsChanged["change"];
   },
 ): Promise<void> {
   const text = writeMail(FACTORS_CHANGED, { organization, fullName, email, change, changedAt: unit.now });
-  await queueMail(unit, { organizationId: organization.id, recipient: email, ...text });
+  await queueMail(unit, { organizationId: organization?.id ?? null, recipient: email, ...text });
 }

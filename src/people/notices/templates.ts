@@ -251,7 +251,8 @@ export const INVITATION = defineMailTemplate<InvitationMail>({
 
 /** The data of the mail about changed second factors. */
 export interface FactorsChanged {
-  readonly organization: NoticeOrganization;
+  /** `null` for an operator. */
+  readonly organization: NoticeOrganization | null;
   readonly fullName: string;
   readonly email: string;
   /** What happened. `ADDED` and `REMOVED` name the factor. */
@@ -264,16 +265,20 @@ export interface FactorsChanged {
 export const FACTORS_CHANGED = defineMailTemplate<FactorsChanged>({
   name: "second-factors-changed",
   description:
-    "to a person, when a second factor of their account is added, removed or reset, when recovery codes are made, and when one is used",
-  subject: ({ organization }) => `The second factors of your account at ${organization.name} changed`,
+    "to a person or an operator, when a second factor of their account is added, removed or reset, when recovery codes are made, and when one is used",
+  subject: ({ organization }) => `The second factors of your account ${placeOf(organization)} changed`,
   body: ({ organization, fullName, email, change, changedAt }) =>
     paragraphs(
       `Hello ${toOneLine(fullName)},`,
-      `${describeFactorChange(change)} This happened on ${formatMoment(changedAt)}, in your account ${email} at ${toOneLine(organization.name)}.`,
-      "If you or your administrator did this, there is nothing to do.",
-      `If not, somebody may know your password. Tell ${contact(organization)} at once.`,
+      `${describeFactorChange(change)} This happened on ${formatMoment(changedAt)}, in your account ${email} ${placeOf(organization)}.`,
+      `If you or ${organization === null ? "another operator" : "your administrator"} did this, there is nothing to do.`,
+      `If not, somebody may know your password. Tell ${organization === null ? "the other operators" : contact(organization)} at once.`,
     ),
 });
+
+function placeOf(organization: NoticeOrganization | null): string {
+  return organization === null ? "as an operator of Usher" : `at ${toOneLine(organization.name)}`;
+}
 
 function describeFactorChange(change: FactorsChanged["change"]): string {
   switch (change.kind) {
@@ -286,7 +291,7 @@ function describeFactorChange(change: FactorsChanged["change"]): string {
     case "CODE_USED":
       return "Somebody signed in with the right password and one of your recovery codes. The code has no effect any more.";
     case "RESET":
-      return "An administrator removed all second factors and recovery codes.";
+      return "All second factors and recovery codes were removed for you.";
   }
 }
 

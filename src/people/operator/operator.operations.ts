@@ -57,20 +57,22 @@ export async function listOperators({ reader }: Store, caller: Caller, args: Pag
 }
 
 /**
- * Invites an operator by a one-time link, with which they set their password. Another invitation of the same address
- * makes a new link, and the earlier link stops working. A present password works until the operator sets a new one.
+ * Invites an operator by a one-time link, with which they set their password. Another invitation of the same address makes a
+ * new link: the earlier one stops, and a present password works until the new one is set. The link asks for the operator's
+ * second factor, unless `resetSecondFactors` is set: then its use removes all factors.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, INVALID_INPUT
  */
 export async function inviteOperator(
   { begin, publicUrl }: OperatorServices,
   caller: Caller,
-  input: { readonly email: string; readonly fullName: string },
+  input: { readonly email: string; readonly fullName: string; readonly resetSecondFactors?: boolean | null },
 ): Promise<InvitedOperator> {
   requireOperator(caller);
   const check = new InputCheck();
   const email = check.email("email", input.email) ?? "";
   const fullName = check.text("fullName", input.fullName);
+  const removesFactors = input.resetSecondFactors ?? false;
   check.finish();
   const { token, hash: tokenHash } = issueToken(OPERATOR_LINK_PREFIX);
   const url = operatorLinkUrl(publicUrl, token);
@@ -78,12 +80,12 @@ export async function inviteOperator(
     const made = await insertOperator(unit, { email, fullName });
     const operator = made === "TAKEN" ? (await findOperatorByEmail(unit, email))?.operator : made;
     if (operator === undefined) throw new Error("an operator was removed while they were invited");
-    const expiresAt = await insertOperatorLink(unit, { operatorId: operator.id, tokenHash });
+    const expiresAt = await insertOperatorLink(unit, { operatorId: operator.id, tokenHash, removesFactors });
     await recordAudit(unit, {
       organizationId: null,
       action: "operator.invited",
       subject: { type: "operator", id: operator.id },
-      after: { email: operator.email, expiresAt },
+      after: { email: operator.email, expiresAt, resetSecondFactors: removesFactors },
     });
     const mail = writeMail(OPERATOR_INVITED, { organization: null, fullName: operator.fullName, url, expiresAt });
     await queueMail(unit, { organizationId: null, recipient: operator.email, ...mail });

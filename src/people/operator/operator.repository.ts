@@ -3,6 +3,8 @@ import { v7 as uuidv7 } from "uuid";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import type { Reader } from "../../platform/database/database.js";
 import { isDuplicateKey } from "../../platform/database/driver-errors.js";
+import { endPendingSignInsOf } from "../credential/pending-sign-in.repository.js";
+import { operatorHolder } from "../factor/holder.js";
 import { toDate, toDateOrNull } from "../../platform/database/values.js";
 import { foldCase } from "../../platform/text.js";
 import type { ClientDescription } from "../session/session.js";
@@ -54,7 +56,19 @@ export async function findOperatorByEmail(
     `SELECT ${OPERATOR_COLUMNS} FROM operator_account o WHERE o.email_key = ?${lock ? forUpdate(reader) : ""}`,
     [foldCase(email)],
   );
-  if (raw === undefined) return null;
+  return raw === undefined ? null : withPassword(raw);
+}
+
+/** Locks an operator for the rest of the unit of work. */
+export async function lockOperator(unit: UnitOfWork, id: string): Promise<OperatorWithPassword | null> {
+  const raw = await unit.row<RawOperator>(
+    `SELECT ${OPERATOR_COLUMNS} FROM operator_account o WHERE o.id = ?${forUpdate(unit)}`,
+    [id],
+  );
+  return raw === undefined ? null : withPassword(raw);
+}
+
+function withPassword(raw: RawOperator): OperatorWithPassword {
   return {
     operator: operatorFromRaw(raw),
     passwordHash: raw.password_hash,
@@ -119,13 +133,14 @@ export async function insertOperator(
   return operator;
 }
 
-/** Stores a password, unlocks the operator's account and ends the operator's sessions. */
+/** Stores a password, and ends the lock, the sessions and the waiting sign-ins that belonged to the earlier one. */
 export async function writeOperatorPassword(unit: UnitOfWork, id: string, passwordHash: string): Promise<void> {
   await unit.execute(
     "UPDATE operator_account SET password_hash = ?, failed_attempts = 0, locked_until = NULL WHERE id = ?",
     [passwordHash, id],
   );
   await unit.execute("DELETE FROM operator_session WHERE operator_id = ?", [id]);
+  await endPendingSignInsOf(unit, operatorHolder({ id }));
 }
 
 /** Stores the number of wrong passwords and the end of the lock. */
@@ -194,6 +209,7 @@ export async function endOperatorSession(unit: UnitOfWork, tokenHash: string): P
  *
  * @param operatorId `null` for the link of the first start
  * @param id a fixed id, if only one replica may store the link
+ * @param removesFactors whether using the link removes the operator's second factors
  */
 export async function insertOperatorLink(
   unit: UnitOfWork,
@@ -201,11 +217,18 @@ export async function insertOperatorLink(
     operatorId,
     tokenHash,
     id = uuidv7(),
-  }: { readonly operatorId: string | null; readonly tokenHash: string; readonly id?: string },
+    removesFactors = false,
+  }: {
+    readonly operatorId: string | null;
+    readonly tokenHash: string;
+    readonly id?: string;
+    readonly removesFactors?: boolean;
+  },
 ): Promise<Date> {
   const expiresAt = new Date(unit.now.getTime() + OPERATOR_LINK_SECONDS * 1000);
   if (operatorId !== null) await unit.execute("DELETE FROM operator_link WHERE operator_id = ?", [operatorId]);
-  await unit.manager.insert(OperatorLinkRow, { id, tokenHash, operatorId, createdAt: unit.now, expiresAt });
+  const row = { id, tokenHash, operatorId, removesFactors, createdAt: unit.now, expiresAt };
+  await unit.manager.insert(OperatorLinkRow, row);
   return expiresAt;
 }
 
@@ -214,12 +237,13 @@ export async function findOperatorLink(
   reader: Reader,
   tokenHash: string,
   now: Date,
-): Promise<{ readonly operatorId: string | null } | null> {
-  const row = await reader.row<{ operator_id: string | null }>(
-    "SELECT operator_id FROM operator_link WHERE token_hash = ? AND expires_at > ?",
+): Promise<{ readonly operatorId: string | null; readonly removesFactors: boolean } | null> {
+  const row = await reader.row<{ operator_id: string | null; removes_factors: unknown }>(
+    "SELECT operator_id, removes_factors FROM operator_link WHERE token_hash = ? AND expires_at > ?",
     [tokenHash, now],
   );
-  return row === undefined ? null : { operatorId: row.operator_id };
+  if (row === undefined) return null;
+  return { operatorId: row.operator_id, removesFactors: Boolean(Number(row.removes_factors)) };
 }
 
 /** Uses a link up. Only one of several concurrent calls on all replicas returns `true`. */

@@ -25,7 +25,7 @@ export class OperatorResolver {
 
   @Mutation(() => InviteOperatorPayload, {
     description:
-      "Invites a person to run the installation: a one-time link, which they also get by mail, lets them set a password. Inviting an operator again makes a new link. For the operator.",
+      "Invites a person to run the installation: a one-time link, which they also get by mail, lets them set a password. Then they add a second factor. Inviting an operator again makes a new link, which asks for their second factor unless it resets the factors. For the operator.",
   })
   async inviteOperator(
     @Ctx() { caller }: RequestContext,

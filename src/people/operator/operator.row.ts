@@ -79,6 +79,10 @@ export class OperatorLinkRow {
   @ForeignKey("OperatorRow", { name: "fk_operator_link_operator", onDelete: "CASCADE", onUpdate: "NO ACTION" })
   operatorId!: string | null;
 
+  /** Whether using the link removes the operator's second factors. */
+  @Column({ name: "removes_factors", type: "boolean", default: false })
+  removesFactors!: boolean;
+
   @Column({ name: "created_at", type: "datetime", precision: 3 })
   createdAt!: Date;
 

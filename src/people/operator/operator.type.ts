@@ -35,6 +35,13 @@ export class InviteOperatorInput {
 
   @Field(() => String, { description: "The display name, at most 200 characters." })
   fullName!: string;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      "Whether using the link removes the second factors of an operator who has lost them. If not, the link asks for one of them, beside the new password. Left out: false.",
+  })
+  resetSecondFactors?: boolean | null;
 }
 
 @ObjectType({ description: "What inviteOperator answers.", simpleResolvers: true })

@@ -132,6 +132,15 @@ export async function addIndex(queryRunner: QueryRunner, table: string, index: I
   await queryRunner.createIndex(table, toTableIndex(index));
 }
 
+/** Adds a foreign key. `queryRunner.dropForeignKey(table, name)` undoes it. */
+export async function addForeignKey(
+  queryRunner: QueryRunner,
+  table: string,
+  key: ForeignKeyDescription,
+): Promise<void> {
+  await queryRunner.createForeignKey(table, toTableForeignKey(key));
+}
+
 function describe(
   name: string,
   kind: Kind,

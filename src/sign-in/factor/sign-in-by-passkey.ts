@@ -88,7 +88,7 @@ export async function signInByPasskey(
     const home = await lockOrganization(unit, organization.id);
     if (home === null) throw new Error("the organization was deleted during the sign-in");
     const shown = verified === "CLONED" ? verified : await useUp(unit, home, verified);
-    const user = passkey === null ? null : await findUser(unit, home.id, passkey.userId);
+    const user = passkey === null ? null : await findUser(unit, home.id, passkey.holder.id);
     if (shown === null || shown === "CLONED" || user === null) {
       const refusal = refuse(shown === "CLONED" ? SECOND_FACTOR_CLONED : PASSKEY_NOT_ACCEPTED, null, user);
       await recordAttempt(unit, attempt, {
@@ -114,11 +114,12 @@ export async function signInByPasskey(
   /** The verified passkey, if it may be used now and the challenge was not used before. */
   async function useUp(unit: UnitOfWork, home: Organization, shown: ShownPasskey | null): Promise<Passkey | null> {
     if (shown === null || !home.policies.passkeySignIn) return null;
-    const { userId, id, counter } = shown.passkey;
-    const user = await findUser(unit, home.id, userId);
-    // A person who may not sign in by password may not sign in by a passkey either.
-    if (user === null || (await findCredential(unit, userId)) === null || (await sleeps(unit, home, user))) return null;
-    const present = (await findFactors(unit, userId)).find((each) => each.id === id);
+    const { holder, id, counter } = shown.passkey;
+    const user = await findUser(unit, home.id, holder.id);
+    // Whoever may not sign in by password may not sign in by a passkey either.
+    if (user === null || (await findCredential(unit, holder.id)) === null || (await sleeps(unit, home, user)))
+      return null;
+    const present = (await findFactors(unit, holder)).find((each) => each.id === id);
     if (present?.kind !== "PASSKEY" || present.counter !== counter) return null;
     const expiresAt = new Date(unit.now.getTime() + CHALLENGE_SECONDS * 1000);
     if (!(await noteReplay(unit, id, { kind: "PASSKEY", id: source, expiresAt }))) return null;

@@ -1,34 +1,40 @@
 /**
  * Signs operators in by e-mail address and password, and lets them set a password with a one-time link.
  *
- * ``` verify   one verification, of the stored hash or of a hash that no password has decide   one unit: lock the
- * operator → read them again → count, refuse, or open the session ``` Only `decide` turns a right password into a
- * session. If operators get a second factor, it belongs there.
+ * ```
+ * verify   one verification, of the stored hash or of a hash that no password has
+ * decide   one unit: lock the operator → read them again → count and refuse, or completeOperatorSignIn
+ * ```
  */
 import { SYSTEM } from "../../access/caller.js";
 import type { UnitOfWork } from "../../access/unit-of-work.js";
 import { recordAudit } from "../../audit/record-audit.js";
-import { LOCK_SECONDS, WRONG_PASSWORDS_TO_LOCK } from "../../people/credential/lock.changes.js";
 import { checkPassword, isTooLongForPassword } from "../../people/credential/password.rules.js";
-import { OPERATOR_SESSION_PREFIX } from "../../people/operator/operator.js";
+import { deleteFactorsOf, findFactors } from "../../people/factor/factor.repository.js";
+import { operatorHolder } from "../../people/factor/holder.js";
+import { noticeFactorsChanged } from "../../people/notices/notice-factors-changed.js";
 import {
   consumeOperatorLink,
   findOperator,
   findOperatorByEmail,
   findOperatorLink,
   insertOperator,
-  openOperatorSession,
-  writeOperatorFailures,
   writeOperatorPassword,
 } from "../../people/operator/operator.repository.js";
 import { DEFAULT_ORGANIZATION_POLICIES } from "../../people/organization/policies.js";
-import { endSessionByToken } from "../../people/session/session.repository.js";
 import { hashPassword, verifyAgainstNothing, verifyPassword } from "../../platform/crypto/passwords.js";
-import { hashToken, issueToken } from "../../platform/crypto/tokens.js";
+import { hashToken } from "../../platform/crypto/tokens.js";
 import { Failure, INVALID_INPUT } from "../../platform/errors/failure.js";
 import { InputCheck, readEmailAddress } from "../../platform/errors/input.js";
-import type { BrowserRequest } from "../browser-request.js";
 import type { SignInServices } from "../services.js";
+import {
+  completeOperatorSignIn,
+  isOperatorLocked,
+  noteOperatorFailure,
+  recordOperatorRefusal,
+  type OperatorBrowser,
+  type OperatorCompleted,
+} from "./complete-operator-sign-in.js";
 
 /** An operator's password is at least this long, because it opens every organization. */
 const PASSWORD_RULES = {
@@ -37,14 +43,12 @@ const PASSWORD_RULES = {
   policies: { ...DEFAULT_ORGANIZATION_POLICIES, passwordRules: { shortestLength: 15, maximumAgeDays: null } },
 };
 
-type Browser = Pick<BrowserRequest, "client" | "sessionToken">;
-
-/** Signs an operator in. Returns the token of the session; `null` for every reason against it, so that the page cannot tell them apart. */
+/** Begins the sign-in of an operator. Returns what follows the right password; `null` for every reason against it, so that the page cannot tell them apart. */
 export async function signInOperator(
   { store }: SignInServices,
-  browser: Browser,
-  input: { readonly login: string; readonly password: string },
-): Promise<string | null> {
+  browser: OperatorBrowser,
+  input: { readonly login: string; readonly password: string; readonly managesFactors: boolean },
+): Promise<OperatorCompleted | null> {
   const login = readEmailAddress(input.login.trim());
   // An input that is too long for a password has no bound on its length, so it is not hashed.
   const password = isTooLongForPassword(input.password) ? "" : input.password;
@@ -52,50 +56,36 @@ export async function signInOperator(
   const hash = found?.passwordHash ?? null;
   const isRight = hash === null ? await verifyAgainstNothing(password) : await verifyPassword(hash, password);
   return await store.begin(SYSTEM, { kind: "SIGN_IN", actor: null }, (unit) =>
-    decide(unit, browser, { login, hash, isRight }),
+    decide(unit, browser, { login, hash, isRight, managesFactors: input.managesFactors }),
   );
 }
 
 async function decide(
   unit: UnitOfWork,
-  browser: Browser,
-  { login, hash, isRight }: { readonly login: string | null; readonly hash: string | null; readonly isRight: boolean },
-): Promise<string | null> {
+  browser: OperatorBrowser,
+  {
+    login,
+    hash,
+    isRight,
+    managesFactors,
+  }: {
+    readonly login: string | null;
+    readonly hash: string | null;
+    readonly isRight: boolean;
+    readonly managesFactors: boolean;
+  },
+): Promise<OperatorCompleted | null> {
   const found = login === null ? null : await findOperatorByEmail(unit, login, { lock: true });
-  const refuse = async (reason: string) => {
-    await recordAudit(unit, {
-      organizationId: null,
-      action: "operator.sign_in_refused",
-      subject: { type: "operator", id: found?.operator.id ?? "unknown" },
-      after: { reason, address: browser.client.address },
-    });
+  if (found === null || isOperatorLocked(found, unit.now)) {
+    await recordOperatorRefusal(unit, browser, found?.operator.id ?? null, found === null ? "UNKNOWN" : "LOCKED");
     return null;
-  };
-  if (found === null) return await refuse("UNKNOWN");
-  if (found.lockedUntil !== null && found.lockedUntil > unit.now) return await refuse("LOCKED");
-  // If a new password was set during the verification, the verified one counts as wrong.
-  if (!isRight || found.passwordHash !== hash) {
-    const failed = found.failedAttempts + 1;
-    const locks = failed >= WRONG_PASSWORDS_TO_LOCK;
-    const lockedUntil = locks ? new Date(unit.now.getTime() + LOCK_SECONDS * 1000) : null;
-    await writeOperatorFailures(unit, found.operator.id, locks ? 0 : failed, lockedUntil);
-    return await refuse(locks ? "WRONG_AND_LOCKED" : "WRONG");
   }
-  await writeOperatorFailures(unit, found.operator.id, 0, null);
-  return await openSession(unit, browser, found.operator.id);
-}
-
-async function openSession(unit: UnitOfWork, browser: Browser, operatorId: string): Promise<string> {
-  if (browser.sessionToken !== null) await endSessionByToken(unit, hashToken(browser.sessionToken));
-  const { token, hash: tokenHash } = issueToken(OPERATOR_SESSION_PREFIX);
-  const session = await openOperatorSession(unit, { operatorId, tokenHash, client: browser.client });
-  await recordAudit(unit, {
-    organizationId: null,
-    action: "operator.signed_in",
-    subject: { type: "operator", id: operatorId },
-    after: { sessionId: session.id, address: browser.client.address },
-  });
-  return token;
+  // The password may have been set anew during the verification.
+  if (!isRight || found.passwordHash !== hash) {
+    await noteOperatorFailure(unit, browser, found, "WRONG");
+    return null;
+  }
+  return await completeOperatorSignIn(unit, browser, found.operator.id, { hasShownFactor: false, managesFactors });
 }
 
 /**
@@ -125,18 +115,18 @@ export interface OperatorEntry {
 }
 
 /**
- * Uses a one-time link up: stores the operator's password, ends the operator's earlier sessions, and opens a new one.
- * The link of the first operator also creates the account.
+ * Uses a link: stores the password and ends earlier sessions. The operator then shows a second factor, or adds the first one. The
+ * link removes earlier factors only if the operator who made it asked for that.
  *
- * @returns the token of the session; `null` if the link no longer works
+ * @returns what follows; `null` if the link no longer works
  * @throws INVALID_INPUT
  */
 export async function useOperatorLink(
   services: SignInServices,
-  browser: Browser,
+  browser: OperatorBrowser,
   token: string,
   entry: OperatorEntry,
-): Promise<string | null> {
+): Promise<OperatorCompleted | null> {
   const shown = await showOperatorLink(services, token);
   if (shown.kind === "UNKNOWN") return null;
   const check = new InputCheck();
@@ -164,6 +154,21 @@ export async function useOperatorLink(
       subject: { type: "operator", id: operatorId },
       after: { email, isFirst: made !== null },
     });
-    return await openSession(unit, browser, operatorId);
+    if (link.removesFactors) await removeFactors(unit, operatorId);
+    return await completeOperatorSignIn(unit, browser, operatorId, { hasShownFactor: false, managesFactors: false });
   });
+}
+
+async function removeFactors(unit: UnitOfWork, operatorId: string): Promise<void> {
+  const holder = operatorHolder({ id: operatorId });
+  const [operator, factors] = [await findOperator(unit, operatorId), await findFactors(unit, holder)];
+  if (operator === null || factors.length === 0) return;
+  await deleteFactorsOf(unit, holder);
+  await recordAudit(unit, {
+    organizationId: null,
+    action: "operator.second_factors_reset",
+    subject: { type: "operator", id: operatorId },
+    before: { secondFactors: factors.map(({ kind, label }) => ({ kind, label })) },
+  });
+  await noticeFactorsChanged(unit, { organization: null, user: operator, change: { kind: "RESET" } });
 }

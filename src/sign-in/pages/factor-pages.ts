@@ -3,40 +3,94 @@ import type { Response } from "express";
 import { renderSVG } from "uqr";
 import { RECOVERY_CODES } from "../../people/factor/codes.js";
 import { MOST_FACTORS, type SecondFactor } from "../../people/factor/factor.js";
+import type { PasskeySite } from "../../people/factor/passkeys.js";
 import type { Organization } from "../../people/organization/organization.js";
 import { Html, html, sendPage } from "../../platform/http/pages.js";
-import { factorsUrl, passwordUrl, secondFactorUrl } from "../urls.js";
+import {
+  factorsUrl,
+  OPERATOR_FACTOR_URL,
+  OPERATOR_FACTORS_URL,
+  OPERATOR_URL,
+  passwordUrl,
+  secondFactorUrl,
+} from "../urls.js";
 import { allowScript, passkeyForm, passkeyScript } from "./passkey-form.js";
 import { formTokenField } from "./form-field.js";
 import { helpSentence } from "./refusal-page.js";
 
+/** Where the pages are: at an organization, or at the sign-in of operators. */
+export interface FactorPlace {
+  /** The place's name. Authenticator apps and passkeys show it. */
+  readonly name: string;
+  /** The page that asks for a factor. */
+  readonly factorUrl: string;
+  /** The page of a person's factors. */
+  readonly factorsUrl: string;
+  /** Where a sign-in begins. */
+  readonly signInUrl: string;
+  /** Why a factor is needed. */
+  readonly requirement: string;
+  /** Who removes the factors of a person who has lost them. */
+  readonly remover: string;
+  /** Whom to ask; `null` if `remover` says so already. */
+  readonly help: Html | null;
+}
+
+/** The pages at an organization. */
+export function organizationPlace(organization: Organization): FactorPlace {
+  const { name } = organization;
+  return {
+    name,
+    factorUrl: secondFactorUrl(organization),
+    factorsUrl: factorsUrl(organization),
+    signInUrl: passwordUrl(organization),
+    requirement: `${name} asks for a second factor beside your password.`,
+    remover: "an administrator can remove your second factors.",
+    help: helpSentence(organization),
+  };
+}
+
+/** The pages for operators. */
+export function operatorPlace({ host }: PasskeySite): FactorPlace {
+  return {
+    name: `Usher at ${host}`,
+    factorUrl: OPERATOR_FACTOR_URL,
+    factorsUrl: OPERATOR_FACTORS_URL,
+    signInUrl: OPERATOR_URL,
+    requirement: "Operators need a second factor beside their password.",
+    remover: "another operator can invite you again, with a link that removes your second factors.",
+    help: null,
+  };
+}
+
 /** The content of the page that asks for a second factor. */
 export interface SecondFactorPage {
-  readonly organization: Organization;
+  readonly place: FactorPlace;
   readonly formToken: string;
   readonly hasApp: boolean;
   /** What the browser needs to use a passkey, as JSON; `null` if the account has none. */
   readonly passkeyOptions: string | null;
   /** Why the last try was refused; `null` before the first one. */
-  readonly problem: { readonly message: string; readonly reference: string } | null;
+  readonly problem: { readonly message: string; readonly reference: string | null } | null;
 }
 
 /** Sends the page that asks for a second factor. */
 export function sendSecondFactorPage(response: Response, status: number, page: SecondFactorPage): void {
-  const { organization, formToken, hasApp, passkeyOptions, problem } = page;
+  const { place, formToken, hasApp, passkeyOptions, problem } = page;
   if (passkeyOptions !== null) allowScript(response);
   const body = html`
     ${
       problem !== null &&
       html`<div id="problem" class="error" role="alert">
         <p>${problem.message}</p>
-        <p>
-          ${helpSentence(organization)} Give this reference: <strong class="reference">${problem.reference}</strong>
-        </p>
+        ${
+          problem.reference !== null &&
+          html`<p>${place.help} Give this reference: <strong class="reference">${problem.reference}</strong></p>`
+        }
       </div>`
     }
     ${passkeyOptions !== null && passkeyForm({ formToken, options: passkeyOptions, purpose: "show", label: "Use a passkey" })}
-    <form method="post" action="${secondFactorUrl(organization)}">
+    <form method="post" action="${place.factorUrl}">
       ${formTokenField(formToken)}
       <label for="code">${hasApp ? "Code of your app, or a recovery code" : "Recovery code"}</label>
       <input
@@ -52,10 +106,10 @@ export function sendSecondFactorPage(response: Response, status: number, page: S
       <button type="submit">Continue</button>
     </form>
     <p>
-      Have you lost your phone? Enter one of the ${RECOVERY_CODES} recovery codes that you saved. Without one, an
-      administrator can remove your second factors. ${helpSentence(organization)}
+      Have you lost your phone? Enter one of the ${RECOVERY_CODES} recovery codes that you saved. Without one,
+      ${place.remover} ${place.help}
     </p>
-    <p><a href="${passwordUrl(organization)}">Sign in as somebody else</a></p>
+    <p><a href="${place.signInUrl}">Sign in as somebody else</a></p>
     ${passkeyOptions !== null && passkeyScript()}
   `;
   sendPage(response, status, { title: "One more step", body });
@@ -63,7 +117,7 @@ export function sendSecondFactorPage(response: Response, status: number, page: S
 
 /** The content of the page of a person's factors. */
 export interface FactorsPage {
-  readonly organization: Organization;
+  readonly place: FactorPlace;
   readonly formToken: string;
   readonly factors: readonly SecondFactor[];
   readonly recoveryCodesLeft: number;
@@ -81,7 +135,7 @@ export interface FactorsPage {
 
 /** Sends the page of a person's factors. */
 export function sendFactorsPage(response: Response, status: number, page: FactorsPage): void {
-  const { organization, formToken, factors, isRequired, recoveryCodes, problem } = page;
+  const { place, formToken, factors, isRequired, recoveryCodes, problem } = page;
   allowScript(response);
   const mayGoOn = factors.length > 0 || !isRequired;
   const body = html`
@@ -90,11 +144,11 @@ export function sendFactorsPage(response: Response, status: number, page: Factor
     <p>
       ${
         isRequired && factors.length === 0
-          ? `${organization.name} asks for a second factor beside your password. Add one to go on.`
+          ? `${place.requirement} Add one to go on.`
           : "A second factor protects your account if somebody learns your password."
       }
     </p>
-    ${mayGoOn && postForm(page, "finish", html`<button type="submit">Continue to ${organization.name}</button>`)}
+    ${mayGoOn && postForm(page, "finish", html`<button type="submit">Continue to ${place.name}</button>`)}
     ${factors.length > 0 && factorList(page)} ${factors.length < MOST_FACTORS && addForms(page)} ${passkeyScript()}
   `;
   sendPage(response, status, { title: "Your second factors", body });
@@ -149,8 +203,8 @@ function codesShown(codes: readonly string[]): Html {
   </div>`;
 }
 
-function postForm({ organization, formToken }: FactorsPage, action: string, content: Html): Html {
-  return html`<form method="post" action="${factorsUrl(organization)}">
+function postForm({ place, formToken }: FactorsPage, action: string, content: Html): Html {
+  return html`<form method="post" action="${place.factorsUrl}">
     ${formTokenField(formToken)}
     <input type="hidden" name="action" value="${action}" />
     ${content}

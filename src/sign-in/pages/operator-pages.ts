@@ -3,6 +3,7 @@ import type { Response } from "express";
 import type { Operator } from "../../people/operator/operator.js";
 import { html, sendPage, type Html } from "../../platform/http/pages.js";
 import type { OperatorLinkShown } from "../operator-sign-in/sign-in-operator.js";
+import { OPERATOR_URL } from "../urls.js";
 import { formTokenField } from "./form-field.js";
 
 /** What every form of these pages shows. */
@@ -16,26 +17,28 @@ interface OperatorForm {
 export function sendOperatorSignInPage(
   response: Response,
   status: number,
-  { login, ...form }: OperatorForm & { readonly login: string },
+  { login, managesFactors, ...form }: OperatorForm & { readonly login: string; readonly managesFactors: boolean },
 ): void {
   sendPage(response, status, {
     title: "Sign in as an operator",
-    body: html`<form method="post" action="/operator">
-      ${begin(form)}
-      <label for="login">E-mail address</label>
-      <input
-        id="login"
-        name="login"
-        value="${login}"
-        autocomplete="username"
-        inputmode="email"
-        required
-        maxlength="254"
-      />
-      <label for="password">Password</label>
-      <input id="password" name="password" type="password" autocomplete="current-password" required />
-      <button type="submit">Sign in</button>
-    </form>`,
+    body: html`${managesFactors && html`<p>Sign in first. Then you see your second factors, and can change them.</p>`}
+      <form method="post" action="${OPERATOR_URL}">
+        ${begin(form)} ${managesFactors && html`<input type="hidden" name="factors" value="1" />`}
+        <label for="login">E-mail address</label>
+        <input
+          id="login"
+          name="login"
+          value="${login}"
+          autocomplete="username"
+          inputmode="email"
+          required
+          maxlength="254"
+        />
+        <label for="password">Password</label>
+        <input id="password" name="password" type="password" autocomplete="current-password" required />
+        <button type="submit">Sign in</button>
+      </form>
+      ${!managesFactors && html`<p><a href="${OPERATOR_URL}?factors=1">Change second factors</a></p>`}`,
   });
 }
 
@@ -88,7 +91,7 @@ export function sendOperatorLinkGone(response: Response): void {
   sendPage(response, 410, {
     title: "This link no longer works",
     body: html`<p>It was used, has expired, or a later one has replaced it. Ask another operator for a new one.</p>
-      <p><a href="/operator">Sign in as an operator</a></p>`,
+      <p><a href="${OPERATOR_URL}">Sign in as an operator</a></p>`,
   });
 }
 
@@ -98,6 +101,7 @@ export function sendOperatorPage(response: Response, { fullName, email }: Operat
     title: fullName,
     body: html`<p>You are signed in as an operator, ${email}. The session ends after two hours.</p>
       <p><a href="/graphql">Explore the GraphQL API</a></p>
+      <p><a href="${OPERATOR_URL}?factors=1">Change second factors</a></p>
       <form method="post" action="/sign-out"><button type="submit" class="quiet">Sign out</button></form>`,
   });
 }

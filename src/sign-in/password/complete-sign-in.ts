@@ -8,6 +8,7 @@ import { recordAudit } from "../../audit/record-audit.js";
 import { findCredential, writeFailures } from "../../people/credential/credential.repository.js";
 import { requireFactor } from "../../people/factor/factor.js";
 import { findFactors } from "../../people/factor/factor.repository.js";
+import { userHolder } from "../../people/factor/holder.js";
 import {
   keepPendingSignIn,
   type Hold,
@@ -52,7 +53,8 @@ export interface SignInTokens {
   readonly pending: IssuedToken;
 }
 
-const PENDING_TOKEN_PREFIX = "usher_psi_";
+/** The beginning of the token of a sign-in that waits. */
+export const PENDING_TOKEN_PREFIX = "usher_psi_";
 
 /** Makes both tokens. */
 export function issueSignInTokens(): SignInTokens {
@@ -83,7 +85,7 @@ export async function completeSignIn(unit: UnitOfWork, signIn: VerifiedByUsher):
   if (hold !== null) {
     await keepPendingSignIn(unit, {
       tokenHash: tokens.pending.hash,
-      userId: user.id,
+      holder: userHolder(user),
       hold,
       attempt: { ...describeWaiting(signIn) },
       returnTo,
@@ -156,7 +158,7 @@ async function findHold(
   unit: UnitOfWork,
   { attempt, organization: { policies }, user, managesFactors = false }: VerifiedByUsher,
 ): Promise<Hold | null> {
-  const factors = await findFactors(unit, user.id);
+  const factors = await findFactors(unit, userHolder(user));
   const required = requireFactor(user, policies.secondFactor, factors.length > 0);
   if (required === "PRESENT" && !hasShownFactor(attempt)) return "SECOND_FACTOR";
   const { maximumAgeDays } = policies.passwordRules;

@@ -42,8 +42,9 @@ export async function findWaiting(
   hold: Hold,
 ): Promise<Waiting | null> {
   const pending = token === null ? null : await findPendingSignIn(reader, hashToken(token), clock());
-  const user = pending && (await findUser(reader, null, pending.userId));
-  if (pending === null || user === null || pending.hold !== hold) return null;
+  if (pending === null || pending.holder.kind !== "USER" || pending.hold !== hold) return null;
+  const user = await findUser(reader, null, pending.holder.id);
+  if (user === null) return null;
   return user.homeOrganizationId === organization.id ? { pending, user } : null;
 }
 

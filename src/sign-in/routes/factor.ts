@@ -1,26 +1,19 @@
 /** The pages of a sign-in that waits for a second factor, and on which a person adds and removes factors. */
 import type { Request, Response, Router } from "express";
-import { countRecoveryCodes, findFactors } from "../../people/factor/factor.repository.js";
-import { deriveAppSecret, describeApp } from "../../people/factor/codes.js";
-import { requireFactor, type Passkey } from "../../people/factor/factor.js";
-import { describeNewPasskey, describePasskeys, passkeySiteOf } from "../../people/factor/passkeys.js";
+import { requireFactor } from "../../people/factor/factor.js";
+import { userHolder } from "../../people/factor/holder.js";
 import type { Organization } from "../../people/organization/organization.js";
 import { noteError, noteRequest, readNotes } from "../../platform/http/request-notes.js";
-import { changeFactors, finishFactors, type FactorChange, type WaitingBrowser } from "../factor/change-factors.js";
+import { changeFactors, finishFactors, type WaitingBrowser } from "../factor/change-factors.js";
 import { showFactor } from "../factor/show-factor.js";
-import {
-  sendFactorsPage,
-  sendSecondFactorPage,
-  type FactorsPage,
-  type SecondFactorPage,
-} from "../pages/factor-pages.js";
+import { organizationPlace, type FactorsPage, type SecondFactorPage } from "../pages/factor-pages.js";
 import { servePasskeyScript } from "../pages/passkey-script.js";
 import { findWaiting } from "../password/set-new-password.js";
 import { factorsUrl, passwordUrl, secondFactorUrl } from "../urls.js";
 import { answerRequest, readBrowser } from "./answer-request.js";
-import { issueFormToken } from "./form-token.js";
 import type { SignInRouteOptions } from "./options.js";
-import { atOrganization, readOurForm, type ReadField } from "./password.js";
+import { atOrganization, readOurForm } from "./password.js";
+import { readChange, readShown, showFactorsPage, showSecondFactorPage, type PageHolder } from "./show-factor-page.js";
 
 export function addFactorRoutes(router: Router, options: SignInRouteOptions): void {
   router.get("/assets/passkey.js", servePasskeyScript);
@@ -40,24 +33,14 @@ async function handleSecondFactor(
   await limits.refusals.require(request);
   const found = await requireWaiting(options, request, response, organization, "SECOND_FACTOR");
   if (found === null) return;
-  const showPage = async (status: number, problem: SecondFactorPage["problem"]) => {
-    const factors = await findFactors(services.store.reader, found.waiting.user.id);
-    const passkeys = factors.filter((each): each is Passkey => each.kind === "PASSKEY");
-    const site = passkeySiteOf(services.returnRules.publicUrl);
-    sendSecondFactorPage(response, status, {
-      organization,
-      formToken: issueFormToken(cookies.form, request, response),
-      hasApp: factors.some(({ kind }) => kind === "AUTHENTICATOR_APP"),
-      passkeyOptions: passkeys.length === 0 ? null : await describePasskeys(site, found.token, passkeys),
-      problem,
-    });
-  };
+  const holder = pageHolder(organization, found);
+  const showPage = (status: number, problem: SecondFactorPage["problem"]) =>
+    showSecondFactorPage(options, request, response, holder, { status, problem });
   if (request.method !== "POST") return await showPage(200, null);
   const text = await readOurForm(options, request, response, secondFactorUrl(organization));
   if (text === null) return;
   await limits.passwords.use(request);
-  const shown = text("passkey") === "" ? { code: text("code") } : { passkey: text("passkey") };
-  const outcome = await showFactor(services, readBrowser(options, request), organization, found, shown);
+  const outcome = await showFactor(services, readBrowser(options, request), organization, found, readShown(text));
   if (outcome.kind === "nothing-waits") response.redirect(303, passwordUrl(organization));
   else if (outcome.kind === "factor-refused") {
     await limits.refusals.note(request);
@@ -80,7 +63,10 @@ async function handleFactors(
   const { services, limits, cookies } = options;
   const found = await requireWaiting(options, request, response, organization, "FACTORS");
   if (found === null) return;
-  if (request.method !== "POST") return await showPage(200, { recoveryCodes: null, problem: null });
+  const isRequired = requireFactor(found.waiting.user, organization.policies.secondFactor, false) === "ENROLL";
+  const showPage = (content: Pick<FactorsPage, "recoveryCodes" | "problem">) =>
+    showFactorsPage(options, request, response, pageHolder(organization, found), { isRequired, ...content });
+  if (request.method !== "POST") return await showPage({ recoveryCodes: null, problem: null });
   const text = await readOurForm(options, request, response, factorsUrl(organization));
   if (text === null) return;
   await limits.passwords.use(request);
@@ -91,54 +77,15 @@ async function handleFactors(
       ? await finishFactors(services, browser, organization, found.waiting)
       : await changeFactors(services, browser, organization, found, change);
   if (outcome.kind === "nothing-waits") response.redirect(303, passwordUrl(organization));
-  else if (outcome.kind === "factors-changed") await showPage(outcome.problem === null ? 200 : 400, outcome);
+  else if (outcome.kind === "factors-changed") await showPage(outcome);
   else {
     cookies.pending.clear(response);
     await answerRequest(options, request, response, async () => outcome);
   }
-
-  async function showPage(
-    status: number,
-    { recoveryCodes, problem }: Pick<FactorsPage, "recoveryCodes" | "problem">,
-  ): Promise<void> {
-    const { waiting, token } = found as WaitingBrowser;
-    const { user } = waiting;
-    const { reader } = services.store;
-    const factors = await findFactors(reader, user.id);
-    const secret = deriveAppSecret(token);
-    const site = passkeySiteOf(services.returnRules.publicUrl);
-    sendFactorsPage(response, status, {
-      organization,
-      formToken: issueFormToken(cookies.form, request, response),
-      factors,
-      recoveryCodesLeft: (await countRecoveryCodes(reader, null, [user.id])).get(user.id) ?? 0,
-      isRequired: requireFactor(user, organization.policies.secondFactor, false) === "ENROLL",
-      app: { secret, uri: describeApp(organization.name, user.email, secret) },
-      passkeyOptions: await describeNewPasskey(site, token, user, {
-        siteName: organization.name,
-        existing: factors.filter((each): each is Passkey => each.kind === "PASSKEY"),
-      }),
-      recoveryCodes,
-      problem,
-    });
-  }
 }
 
-/** The change that a posted form asks for; `null` if the person wants to go on. */
-function readChange(text: ReadField): FactorChange | null {
-  const label = text("label");
-  switch (text("action")) {
-    case "app":
-      return { kind: "ADD_APP", code: text("code"), label };
-    case "passkey":
-      return { kind: "ADD_PASSKEY", response: text("passkey"), label };
-    case "remove":
-      return { kind: "REMOVE", id: text("id") };
-    case "codes":
-      return { kind: "NEW_CODES" };
-    default:
-      return null;
-  }
+function pageHolder(organization: Organization, { waiting: { user }, token }: WaitingBrowser): PageHolder {
+  return { place: organizationPlace(organization), holder: userHolder(user), person: user, token };
 }
 
 /** The sign-in that waits in this browser. Redirects to the sign-in page and returns `null` if there is none. */

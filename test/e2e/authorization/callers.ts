@@ -7,6 +7,8 @@ import {
 } from "../../support/providers/hostile-openid/index.js";
 import { createTenant, makePerson, type Tenant } from "../../support/tenant.js";
 import { startWebhookReceivers, type WebhookReceiver } from "../../support/webhook-receiver/index.js";
+import { createPasskeyDevice } from "../../support/passkey-device.js";
+import { addPasskeyAndGoOn } from "../../support/second-factor.js";
 import { OPERATOR_KEY, startTestUsher, type Answer, type TestUsher } from "../../support/usher.js";
 
 export interface Caller {
@@ -123,7 +125,7 @@ async function signInOperator({ url, firstOperatorLink }: TestUsher): Promise<Ca
   const browser = createBrowser();
   await browser.get(firstOperatorLink ?? "");
   const entry = { email: "olga@usher.test", fullName: "Olga", password: "nine swans over the frozen lake" };
-  const page = await browser.submitForm(0, entry);
+  const page = await addPasskeyAndGoOn(browser, await browser.submitForm(0, entry), createPasskeyDevice());
   if (page.status !== 200) throw new Error(`the operator could not sign in: ${page.visibleText}`);
   return { name: "an operator's session", headers: { cookie: cookiesOf(browser, url) } };
 }
