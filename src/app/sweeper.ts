@@ -30,7 +30,7 @@ import { sweepDeliveries } from "../webhooks/delivery/delivery.repository.js";
 
 const INTERVAL_MILLISECONDS = 60_000;
 
-/** An installation stores how many entries of this list it has finished, so add new entries at the end. */
+/** An installation stores how many entries of this list it has finished, so new entries must come at the end. */
 const SEARCH_KEYS = [rewriteTerms, rewriteNameKeys, rewriteTitleKeys];
 
 /**

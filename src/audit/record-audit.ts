@@ -19,7 +19,7 @@ export async function recordAudit(unit: UnitOfWork, entry: AuditEntry): Promise<
   await recordAudits(unit, [entry]);
 }
 
-/** Records several entries, in order, with one statement for many. */
+/** Records several entries, in order. One statement writes many of them. */
 export async function recordAudits(unit: UnitOfWork, entries: readonly AuditEntry[]): Promise<void> {
   await insertRows(
     unit,

@@ -48,7 +48,7 @@ export function eventFromRaw(raw: RawEvent): LoggedEvent {
   };
 }
 
-/** Within one organization a sequence is unique, so it alone orders the log. */
+/** Within one organization each sequence is unique, so the sequence alone orders the log. */
 const BY_SEQUENCE: KeysetColumn<RawEvent> = {
   column: "e.sequence",
   direction: "ASC",

@@ -1,6 +1,6 @@
 /**
- * Removes secrets from log lines. It recognises them by name and by shape, because the code that logs a value often does
- * not know that it is secret.
+ * Removes secrets from log lines. Recognises secrets by name and by form, because the code that logs a value often does
+ * not know that the value is secret.
  */
 
 const REDACTED = "[redacted]";
@@ -44,7 +44,7 @@ export function redactText(text: string): string {
   );
 }
 
-/** Copies a value for the log: replaces secrets, describes errors, cuts cycles and depth. */
+/** Copies a value for the log: replaces secrets, describes errors, and cuts cycles and values that are nested too deeply. */
 export function redactValue(value: unknown): unknown {
   return redact(value, 0, new Set());
 }

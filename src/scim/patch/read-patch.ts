@@ -20,7 +20,10 @@ const MOST_OPERATIONS = 1_000;
 /** An operation without a path has one change for each key, and a key may repeat in another case. */
 const MOST_CHANGES = 2_000;
 
-/** Names in a value without a path that Usher writes itself. Okta sends the id of a group with its new name. */
+/**
+ * Attributes that only Usher writes. An operation without a path may name them, and they are ignored: Okta sends the id
+ * of a group with its new name.
+ */
 const IGNORED: ReadonlySet<string> = new Set(["id", "schemas", "meta"]);
 
 /** @throws SCIM_REQUEST_INVALID for a body, an operation or a path that is not understood */
@@ -70,7 +73,7 @@ function expand(type: ResourceType, op: Change["op"], value: unknown, prefix: st
   });
 }
 
-/** Entra ID writes operations with a capital by default. */
+/** Reads the kind of an operation in any case, because Entra ID writes it with a capital by default. */
 function readOp(op: unknown): Change["op"] {
   const word = typeof op === "string" ? op.toLowerCase() : "";
   if (word === "add" || word === "replace" || word === "remove") return word;

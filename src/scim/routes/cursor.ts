@@ -1,6 +1,7 @@
 /**
- * Cursors of lists (RFC 9865). A cursor is the place of the last resource of a page, so the server keeps nothing between pages.
- * It is not signed: every query names the directory of the token, so a forged cursor is a place in the caller's own list.
+ * Cursors of lists (RFC 9865). A cursor is the place of the last resource of a page, so the server keeps nothing between
+ * pages. A cursor needs no signature: every query names the directory of the token, so a forged cursor only names a place
+ * in the caller's own list.
  */
 import type { ResourceOrder } from "../../provisioning/directory/resource/order.js";
 import { parseCursor, parseKey, type Key } from "../../platform/graphql/keyset.js";
@@ -8,10 +9,14 @@ import { invalid } from "../failures.js";
 
 /** How long a cursor is valid. */
 export const CURSOR_TIMEOUT_SECONDS = 24 * 60 * 60;
-/** The longest key of a value has 300 characters, of up to four bytes. */
+/** Enough for the longest key of a value: 300 characters of up to four bytes. */
 const LONGEST_CURSOR = 4_000;
 
-/** @param list identifies the directory, the filter and the order */
+/**
+ * Writes the cursor for the place after `key`.
+ *
+ * @param list identifies the directory, the filter and the order
+ */
 export function writeCursor(list: string, key: Key, now: Date): string {
   return Buffer.from(JSON.stringify([list, now.getTime(), ...key])).toString("base64url");
 }

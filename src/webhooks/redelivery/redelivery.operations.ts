@@ -22,7 +22,8 @@ export interface RedeliveryOrder {
 }
 
 /**
- * Orders a redelivery. A worker sends the events in the sequence of the log. First attempts of new events do not wait for it.
+ * Orders a redelivery. A worker sends the events in the sequence of the log. First attempts of new events do not wait for
+ * the redelivery.
  *
  * @throws UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INVALID_INPUT
  */

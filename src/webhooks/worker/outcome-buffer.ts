@@ -1,7 +1,7 @@
 /**
- * Collects the data that a turn writes: attempts for the log, retries, the cursor, the progress of redeliveries. All of it
- * is written in one unit of work, so that the cursor never passes an event that is neither delivered nor scheduled for a
- * retry. If the process dies, messages that were sent but not yet written are sent again.
+ * Collects the data that a turn writes: attempts for the log, retries, the cursor, the progress of redeliveries. All
+ * these data are written in one unit of work, so that the cursor never passes an event that is neither delivered nor
+ * scheduled for a retry. If the process dies, messages that were sent but not yet written are sent again.
  */
 import { chooseDelaySeconds } from "../delivery/retry-after.js";
 import { disableFailingEndpoint } from "../endpoint/disable-endpoint.js";
@@ -54,7 +54,10 @@ export class OutcomeBuffer {
       this.#pause(Math.min(result.retryAfterSeconds, LONGEST_PAUSE_SECONDS));
   }
 
-  /** After the last failure the retry stays due: it runs when an administrator enables the endpoint again. */
+  /**
+   * When to retry a failed attempt. After the last attempt, which disables the endpoint, the retry is due at once: it
+   * runs when an administrator enables the endpoint again.
+   */
   #chooseRetry({ result, number }: Omit<AttemptOutcome, "retryAt">): Date {
     const { retryDelaysSeconds } = this.services;
     const seconds = chooseDelaySeconds(retryDelaysSeconds, number, result.retryAfterSeconds, Math.random()) ?? 0;
@@ -91,14 +94,14 @@ export class OutcomeBuffer {
   /** Writes everything that was added, and renews or releases the lease. */
   async flush({ releaseLease = false } = {}): Promise<void> {
     this.#lastFlush = performance.now();
-    // One flush after the other, so that an older cursor never overwrites a newer one.
+    // Each flush waits for the one before, so that an older cursor never overwrites a newer one.
     const flushing = this.#flushing.then(() => this.#write(releaseLease));
     this.#flushing = flushing;
     try {
       await flushing;
     } catch (error) {
-      // The taken outcome is lost, so a later flush must not move the cursor past it. All later flushes fail, and the lease
-      // expires.
+      // The outcome that this flush took from the buffer is lost, so a later flush must not move the cursor past its
+      // events. All later flushes fail, and the lease expires.
       this.isClosed = true;
       throw error;
     }

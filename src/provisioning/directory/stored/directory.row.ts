@@ -32,7 +32,7 @@ export class DirectoryRow {
   @Column({ type: "varchar", length: 20 })
   state!: string;
 
-  /** `ADMINISTRATOR` or `MASS_REMOVAL`; `null` if it is not paused. */
+  /** `ADMINISTRATOR` or `MASS_REMOVAL`; `null` if the directory is not paused. */
   @Column({ name: "pause_reason", type: "varchar", length: 20, nullable: true })
   pauseReason!: string | null;
 
@@ -92,7 +92,10 @@ export class DirectoryTokenRow {
   @Column({ name: "created_at", type: "datetime", precision: 3 })
   createdAt!: Date;
 
-  /** When the token stops working; `null` until a newer token replaces it. An access token has an end from the start. */
+  /**
+   * When the token stops working. A directory's token has `null` until a newer one replaces it. An access token has an
+   * end from the start.
+   */
   @Column({ name: "expires_at", type: "datetime", precision: 3, nullable: true })
   expiresAt!: Date | null;
 
