@@ -31,9 +31,9 @@ import { createAccountByHand } from "../user/user.operations.js";
 import type { AuthMethod, Member, User } from "../user/user.js";
 
 const DAY_MILLISECONDS = 24 * 60 * 60 * 1000;
-/** How long an invitation works if the caller names no end. @internal */
+/** How long an invitation works if the caller names no end. */
 export const INVITATION_DAYS = 7;
-/** How far away the end may be that a caller names. @internal */
+/** How far away the end may be that a caller names. */
 export const MOST_INVITATION_DAYS = 90;
 
 const INVITATION_PREFIX = "usher_inv_";
