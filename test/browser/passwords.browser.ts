@@ -4,6 +4,7 @@ import type { Browser, Page } from "playwright-core";
 import { startHostileOpenIdProvider, type HostileOpenIdProvider } from "../support/providers/hostile-openid/index.js";
 import { createTenant, type Tenant } from "../support/tenant.js";
 import { startTestUsher, type TestUsher } from "../support/usher.js";
+import { findAccessibilityFaults } from "./accessibility.js";
 import { launchChromium } from "./chromium.js";
 import { startEvilSite, type Site } from "./sites.js";
 
@@ -70,6 +71,25 @@ describe.each([
     expect(await page.innerText("main")).toContain(EMAIL);
     // The strict policy of pages refused nothing that the pages need. The status 403 of a refusal is no error of the page.
     expect(refused.filter((text) => !text.includes("403"))).toEqual([]);
+    await context.close();
+  });
+});
+
+describe.each([
+  ["on a desktop", { width: 1280, height: 800 }],
+  ["on a phone", { width: 360, height: 740 }],
+])("the pages before a session, %s", (_where, viewport) => {
+  it.each(["light", "dark"] as const)("have no fault that axe finds, in %s colours", async (colorScheme) => {
+    const context = await browser.newContext({ viewport, colorScheme });
+    const page = await context.newPage();
+    for (const address of [`${usher.url}/sign-in`, home(), `${home()}/password`, `${home()}/forgot`]) {
+      await page.goto(address);
+      expect([address, await findAccessibilityFaults(context, page)]).toEqual([address, []]);
+    }
+    await page.goto(`${home()}/password`);
+    await signIn(page, "wrong");
+    await page.getByRole("alert").waitFor();
+    expect(await findAccessibilityFaults(context, page)).toEqual([]);
     await context.close();
   });
 });

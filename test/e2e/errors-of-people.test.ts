@@ -431,6 +431,7 @@ describe("a refused operation of an administrator", () => {
       ["AUTH_METHOD_KEPT", "test/e2e/break-glass.test.ts"],
       ["LAST_BREAK_GLASS", "test/e2e/break-glass.test.ts"],
       ["LAST_OPERATOR", "test/e2e/operators.test.ts"],
+      ["USER_NOT_INVITED", "test/e2e/invitations.test.ts"],
     ]);
     for (const [code, file] of elsewhere)
       expect([code, readFileSync(file, "utf8")]).toEqual([code, expect.stringContaining(code)]);
