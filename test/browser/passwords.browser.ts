@@ -90,6 +90,22 @@ describe.each([
     await signIn(page, "wrong");
     await page.getByRole("alert").waitFor();
     expect(await findAccessibilityFaults(context, page)).toEqual([]);
+
+    const input = { organizationId: tenant.organizationId, email: `axe-${viewport.width}-${colorScheme}@acme.test` };
+    const { inviteUser } = await tenant.ask(
+      `mutation ($input: InviteUserInput!) { inviteUser(input: $input) { invitation { url } } }`,
+      { input },
+    );
+    const refusals = ["/sso/unknown/start", "/link/unknown", "/reset/unknown", "/invitation/unknown"];
+    for (const address of [inviteUser.invitation.url, ...refusals.map((path) => usher.url + path)]) {
+      await page.goto(address);
+      expect([address, await findAccessibilityFaults(context, page)]).toEqual([address, []]);
+    }
+    await page.goto(inviteUser.invitation.url);
+    await page.getByLabel("New password").fill("password1234567890");
+    await page.getByRole("button", { name: "Set the password and sign in" }).click();
+    await page.getByRole("alert").waitFor();
+    expect(await findAccessibilityFaults(context, page)).toEqual([]);
     await context.close();
   });
 });

@@ -2,8 +2,11 @@
  * A service desk, made by settings only. One groups claim gives several roles, and a role ends with its group. People without a
  * matching rule are refused. Department and manager are stored. Auditors may only read.
  */
-import { afterAll, beforeAll, describe, expect, it, test } from "@jest/globals";
-import { makePerson } from "../../support/tenant.js";
+import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
+import { createBrowser } from "../../../testing/browser.js";
+import { KEEPER_PASSWORD, makePasswordAdministrator, markBreakGlass } from "../../support/break-glass.js";
+import { addAppAndGoOn } from "../../support/second-factor.js";
+import { makePerson, whoIsSignedIn } from "../../support/tenant.js";
 import {
   signIn,
   askAs,
@@ -86,7 +89,21 @@ describe("a service desk", () => {
     expect(await codeFor(scene, browser, change, { id: user.id })).toBe("FORBIDDEN");
   });
 
-  test.todo(
-    "keeps local sign-in as a backup, then single sign-on only with break-glass (needs password sign-in, a later part)",
-  );
+  it("keeps local sign-in as a backup, then requires single sign-on of all but a break-glass account", async () => {
+    const tenant = await scene.tenant();
+    const local = await makePasswordAdministrator(scene.usher, tenant.organizationId);
+    const keeper = await makePasswordAdministrator(scene.usher, tenant.organizationId);
+    await tenant.signIn(createBrowser(), makePerson("eve"));
+    const enter = async ({ email }: { readonly email: string }) => {
+      const browser = createBrowser();
+      await browser.get(`${scene.usher.url}/o/${tenant.slug}/password`);
+      const page = await browser.submitForm(0, { login: email, password: KEEPER_PASSWORD });
+      if (new URL(page.url).pathname.endsWith("/factors")) await addAppAndGoOn(browser, page, new Date());
+      return await whoIsSignedIn(browser, scene.usher);
+    };
+    expect(await enter(local)).toBe(local.email);
+    await markBreakGlass(scene.usher, keeper.id);
+    await tenant.updateOrganization({ policies: { ssoEnforcement: "REQUIRED" }, confirmAffectedUsers: 1 });
+    expect([await enter(local), await enter(keeper)]).toEqual([null, keeper.email]);
+  });
 });
