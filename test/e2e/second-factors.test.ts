@@ -1,4 +1,5 @@
 /** Second factors of people and operators after a password: apps, passkeys and recovery codes, in a browser without script. */
+import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "@jest/globals";
 import { WRONG_PASSWORDS_TO_LOCK } from "../../src/people/credential/lock.changes.js";
 import { createBrowser, type Browser, type Page } from "../../testing/browser.js";
@@ -307,7 +308,14 @@ describe("a passkey alone", () => {
     ],
     [
       "for a time to come",
-      (device, page) => [device.use(passkeyOptionsOf(page), origin()), { issuedAt: String(now.getTime() + 1000) }],
+      (device, page) => {
+        const issuedAt = String(now.getTime() + 1000);
+        const formToken = /name="form_token" value="([^"]+)"/.exec(page.text)![1]!;
+        const challenge = createHash("sha256")
+          .update(`usher passkey alone ${formToken} ${issuedAt}`)
+          .digest("base64url");
+        return [device.use(JSON.stringify({ ...JSON.parse(optionsOf(page)), challenge }), origin()), { issuedAt }];
+      },
     ],
     ["without a response", () => [""]],
   ])("refuses a device %s", async (_name, respond) => {
