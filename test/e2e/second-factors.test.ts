@@ -314,7 +314,10 @@ describe("a passkey alone", () => {
         const challenge = createHash("sha256")
           .update(`usher passkey alone ${formToken} ${issuedAt}`)
           .digest("base64url");
-        return [device.use(JSON.stringify({ ...JSON.parse(optionsOf(page)), challenge }), origin()), { issuedAt }];
+        return [
+          device.use(JSON.stringify({ ...JSON.parse(passkeyOptionsOf(page)), challenge }), origin()),
+          { issuedAt },
+        ];
       },
     ],
     ["without a response", () => [""]],
